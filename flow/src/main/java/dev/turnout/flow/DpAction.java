@@ -1,0 +1,94 @@
+package dev.turnout.flow;
+
+import java.util.List;
+
+/**
+ * A datapath action: what a megaflow does to a packet. The names and the printed forms are those of Open vSwitch's datapath ({@code odp-util}).
+ * Setting actions carry a value and a mask per header; a set bit of the mask is written. All are immutable.
+ */
+public sealed interface DpAction {
+    /** Sends to a datapath port; the packet goes on unchanged. */
+    record Output(int port) implements DpAction {
+    }
+
+    /** Hands the packet to the slow path: to a controller, or to have it done there what the datapath cannot. */
+    record Userspace(Kind kind, int stateId) implements DpAction {
+        public enum Kind {
+            /** Packet-in; {@code stateId} is the translator's id of what to tell the controller. */
+            CONTROLLER,
+            /** The slow path executes this packet as a whole; nothing of it can be cached. */
+            SLOW_PATH
+        }
+    }
+
+    /** Ethernet addresses, low 48 bits each. */
+    record SetEthernet(long src, long srcMask, long dst, long dstMask) implements DpAction {
+    }
+
+    /** IPv4 header; {@code tos} includes ECN. */
+    record SetIpv4(int src, int srcMask, int dst, int dstMask, int tos, int tosMask, int ttl, int ttlMask) implements DpAction {
+    }
+
+    /** IPv6 header; addresses as two words, label 20 bits. */
+    record SetIpv6(long srcHigh, long srcLow, long srcHighMask, long srcLowMask, long dstHigh, long dstLow, long dstHighMask, long dstLowMask,
+            int label, int labelMask, int trafficClass, int trafficClassMask, int hopLimit, int hopLimitMask) implements DpAction {
+    }
+
+    /** Ports of TCP, UDP or SCTP (by IP protocol number). */
+    record SetPorts(int protocol, int src, int srcMask, int dst, int dstMask) implements DpAction {
+    }
+
+    /** ICMP (1) or ICMPv6 (58) type and code. */
+    record SetIcmp(int protocol, int type, int typeMask, int code, int codeMask) implements DpAction {
+    }
+
+    record SetArp(int op, int opMask, int spa, int spaMask, int tpa, int tpaMask, long sha, long shaMask, long tha,
+            long thaMask) implements DpAction {
+    }
+
+    /** Neighbour discovery: target and link-layer address options. */
+    record SetNd(long targetHigh, long targetLow, long targetHighMask, long targetLowMask, long sll, long sllMask, long tll,
+            long tllMask) implements DpAction {
+    }
+
+    record SetMark(int mark, int mask) implements DpAction {
+    }
+
+    record SetPriority(int priority, int mask) implements DpAction {
+    }
+
+    /** The top MPLS label stack entry as a whole. */
+    record SetMpls(int lse, int mask) implements DpAction {
+    }
+
+    /** {@code tci} without the CFI bit's meaning "present": what goes on the wire is {@code tci & ~0x1000}. */
+    record PushVlan(int tpid, int tci) implements DpAction {
+    }
+
+    record PopVlan() implements DpAction {
+    }
+
+    record PushMpls(int ethType, int lse) implements DpAction {
+    }
+
+    record PopMpls(int ethType) implements DpAction {
+    }
+
+    /** Goes through the caches again with this recirculation id. */
+    record Recirc(int id) implements DpAction {
+    }
+
+    /** Outputs that follow carry at most so many bytes; holds for the next output only. */
+    record Trunc(int maxLength) implements DpAction {
+    }
+
+    /** Runs the actions on a copy; the packet goes on as it was. */
+    record Clone(List<DpAction> actions) implements DpAction {
+        public Clone {
+            actions = List.copyOf(actions);
+        }
+    }
+
+    record Meter(int id) implements DpAction {
+    }
+}

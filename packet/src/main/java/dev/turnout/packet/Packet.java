@@ -1,0 +1,353 @@
+package dev.turnout.packet;
+
+/**
+ * The layout of a packet buffer and its accessors. A packet is a {@code long}: the address of its buffer in a {@link PacketPool}. There is no
+ * object per packet; batches are arrays of such addresses.
+ *
+ * <pre>
+ *   offset  size  what
+ *   0       4     data offset: first byte of the frame, from the buffer's start
+ *   4       4     frame length in bytes
+ *   8       4     buffer size in bytes, header included                          (fixed)
+ *   12      2     owning pool's id                                               (fixed)
+ *   14      2     flags, see FLAG_*
+ *   16      10    virtio-net header as the kernel gave it (struct virtio_net_hdr): flags, gso_type, hdr_len, gso_size, csum_start, csum_offset
+ *   28      4     ingress port (datapath port number)
+ *   32      4     recirculation id
+ *   36      4     dp_hash
+ *   40      4     pkt_mark
+ *   44      4     skb_priority
+ *   48      2     offset of the layer-2.5 header (first MPLS label) from the frame's start, or NO_OFFSET
+ *   50      2     offset of the layer-3 header, or NO_OFFSET
+ *   52      2     offset of the layer-4 header, or NO_OFFSET
+ *   54      2     recirculation depth
+ *   56      8     link, for lists of free or waiting packets
+ *   64      4     ct_state
+ *   68      4     ct_zone
+ *   72      4     ct_mark
+ *   80      16    ct_label, high word first
+ *   96      32    original-direction tuple of the connection: see {@code conntrack}
+ *   128           headroom, for pushed headers
+ *   256           where a received frame starts (DATA_START)
+ * </pre>
+ *
+ * <p>All integers of the header are in the machine's byte order. {@link #reset} clears what a former packet left.
+ *
+ * <p>Thread rules: a packet belongs to one thread at a time; handing it over is the queue's release/acquire.
+ */
+public final class Packet {
+    /** Bytes from the buffer's start to where a received frame is placed. */
+    public static final int DATA_START = 256;
+    /** First byte that pushed headers may use. */
+    public static final int HEADROOM_START = 128;
+    /** Offset value of a header that is not there. */
+    public static final int NO_OFFSET = 0xffff;
+
+    /** {@code virtio_net_hdr.flags}: the checksum at csum_start + csum_offset is unfinished: it holds the pseudo header's sum. */
+    public static final int VNET_NEEDS_CSUM = 1;
+    /** {@code virtio_net_hdr.flags}: the checksum was verified. */
+    public static final int VNET_DATA_VALID = 2;
+    public static final int GSO_NONE = 0;
+    public static final int GSO_TCPV4 = 1;
+    public static final int GSO_UDP = 3;
+    public static final int GSO_TCPV6 = 4;
+    public static final int GSO_UDP_L4 = 5;
+    public static final int GSO_ECN = 0x80;
+
+    private static final int OFFSET = 0;
+    private static final int LENGTH = 4;
+    private static final int SIZE = 8;
+    private static final int POOL = 12;
+    private static final int FLAGS = 14;
+    /** Offset of the virtio-net header in the buffer; 10 bytes, host byte order. */
+    public static final int VNET_HEADER = 16;
+    private static final int IN_PORT = 28;
+    private static final int RECIRC_ID = 32;
+    private static final int DP_HASH = 36;
+    private static final int PKT_MARK = 40;
+    private static final int SKB_PRIORITY = 44;
+    private static final int L2_5 = 48;
+    private static final int L3 = 50;
+    private static final int L4 = 52;
+    private static final int DEPTH = 54;
+    private static final int LINK = 56;
+    private static final int CT_STATE = 64;
+    private static final int CT_ZONE = 68;
+    private static final int CT_MARK = 72;
+    private static final int CT_LABEL = 80;
+
+    private Packet() {
+    }
+
+    /** Sets the fixed part; called by the pool once per buffer. */
+    static void format(long packet, int size, int poolId) {
+        Memory.fill(packet, DATA_START, 0);
+        Memory.putIntNative(packet + SIZE, size);
+        Memory.putShortNative(packet + POOL, poolId);
+        reset(packet);
+    }
+
+    /** Makes the buffer hold an empty frame at {@link #DATA_START} without metadata. */
+    public static void reset(long packet) {
+        Memory.putLongNative(packet + OFFSET, DATA_START);
+        Memory.putShortNative(packet + FLAGS, 0);
+        Memory.putLongNative(packet + VNET_HEADER, 0);
+        Memory.putLongNative(packet + VNET_HEADER + 8, 0);
+        Memory.putLongNative(packet + RECIRC_ID, 0);
+        Memory.putLongNative(packet + PKT_MARK, 0);
+        Memory.putLongNative(packet + L2_5, 0x0000_ffff_ffff_ffffL);
+        Memory.putLongNative(packet + CT_STATE, 0);
+    }
+
+    /** Address of the frame's first byte. */
+    public static long data(long packet) {
+        return packet + Memory.getIntNative(packet + OFFSET);
+    }
+
+    public static int dataOffset(long packet) {
+        return Memory.getIntNative(packet + OFFSET);
+    }
+
+    public static int length(long packet) {
+        return Memory.getIntNative(packet + LENGTH);
+    }
+
+    public static void setLength(long packet, int length) {
+        Memory.putIntNative(packet + LENGTH, length);
+    }
+
+    /** Places the frame: {@code offset} from the buffer's start, {@code length} bytes. */
+    public static void setFrame(long packet, int offset, int length) {
+        Memory.putIntNative(packet + OFFSET, offset);
+        Memory.putIntNative(packet + LENGTH, length);
+    }
+
+    public static int bufferSize(long packet) {
+        return Memory.getIntNative(packet + SIZE);
+    }
+
+    /** Bytes that a frame at {@link #DATA_START} may have in this buffer. */
+    public static int capacity(long packet) {
+        return bufferSize(packet) - DATA_START;
+    }
+
+    public static int poolId(long packet) {
+        return Memory.getShortNative(packet + POOL);
+    }
+
+    /**
+     * Opens {@code bytes} of room in front of the frame and returns whether there was room. The header offsets are not touched.
+     */
+    public static boolean pushFront(long packet, int bytes) {
+        int offset = dataOffset(packet) - bytes;
+        if (offset < HEADROOM_START) {
+            return false;
+        }
+        setFrame(packet, offset, length(packet) + bytes);
+        return true;
+    }
+
+    /** Takes {@code bytes} off the front of the frame; the caller has checked that it is that long. */
+    public static void pullFront(long packet, int bytes) {
+        setFrame(packet, dataOffset(packet) + bytes, length(packet) - bytes);
+    }
+
+    public static int inPort(long packet) {
+        return Memory.getIntNative(packet + IN_PORT);
+    }
+
+    public static void setInPort(long packet, int port) {
+        Memory.putIntNative(packet + IN_PORT, port);
+    }
+
+    public static int recircId(long packet) {
+        return Memory.getIntNative(packet + RECIRC_ID);
+    }
+
+    public static void setRecircId(long packet, int id) {
+        Memory.putIntNative(packet + RECIRC_ID, id);
+    }
+
+    public static int dpHash(long packet) {
+        return Memory.getIntNative(packet + DP_HASH);
+    }
+
+    public static void setDpHash(long packet, int hash) {
+        Memory.putIntNative(packet + DP_HASH, hash);
+    }
+
+    public static int pktMark(long packet) {
+        return Memory.getIntNative(packet + PKT_MARK);
+    }
+
+    public static void setPktMark(long packet, int mark) {
+        Memory.putIntNative(packet + PKT_MARK, mark);
+    }
+
+    public static int skbPriority(long packet) {
+        return Memory.getIntNative(packet + SKB_PRIORITY);
+    }
+
+    public static void setSkbPriority(long packet, int priority) {
+        Memory.putIntNative(packet + SKB_PRIORITY, priority);
+    }
+
+    /** Offset of the first MPLS label from the frame's start, or {@link #NO_OFFSET}. Set by key extraction, as are the next two. */
+    public static int l25Offset(long packet) {
+        return Memory.getShortNative(packet + L2_5);
+    }
+
+    public static int l3Offset(long packet) {
+        return Memory.getShortNative(packet + L3);
+    }
+
+    public static int l4Offset(long packet) {
+        return Memory.getShortNative(packet + L4);
+    }
+
+    /** Sets the three header offsets at once; each is {@link #NO_OFFSET} where the header is absent. */
+    public static void setOffsets(long packet, int l25, int l3, int l4) {
+        Memory.putShortNative(packet + L2_5, l25);
+        Memory.putShortNative(packet + L3, l3);
+        Memory.putShortNative(packet + L4, l4);
+    }
+
+    /** How often this packet was recirculated. */
+    public static int recircDepth(long packet) {
+        return Memory.getShortNative(packet + DEPTH);
+    }
+
+    public static void setRecircDepth(long packet, int depth) {
+        Memory.putShortNative(packet + DEPTH, depth);
+    }
+
+    /** Next packet of a list, or 0. */
+    public static long link(long packet) {
+        return Memory.getLongNative(packet + LINK);
+    }
+
+    public static void setLink(long packet, long next) {
+        Memory.putLongNative(packet + LINK, next);
+    }
+
+    // --- virtio-net header -------------------------------------------------------------------------------------------------------------
+
+    /** {@code virtio_net_hdr.flags}: {@link #VNET_NEEDS_CSUM}, {@link #VNET_DATA_VALID}. */
+    public static int vnetFlags(long packet) {
+        return Memory.getByte(packet + VNET_HEADER);
+    }
+
+    public static void setVnetFlags(long packet, int flags) {
+        Memory.putByte(packet + VNET_HEADER, flags);
+    }
+
+    /** {@code virtio_net_hdr.gso_type}: one of GSO_*, perhaps with {@link #GSO_ECN}. */
+    public static int gsoType(long packet) {
+        return Memory.getByte(packet + VNET_HEADER + 1);
+    }
+
+    public static int gsoHeaderLength(long packet) {
+        return Memory.getShortNative(packet + VNET_HEADER + 2);
+    }
+
+    /** Payload bytes per segment of a frame with a {@link #gsoType}. */
+    public static int gsoSize(long packet) {
+        return Memory.getShortNative(packet + VNET_HEADER + 4);
+    }
+
+    public static void setGso(long packet, int type, int headerLength, int size) {
+        Memory.putByte(packet + VNET_HEADER + 1, type);
+        Memory.putShortNative(packet + VNET_HEADER + 2, headerLength);
+        Memory.putShortNative(packet + VNET_HEADER + 4, size);
+    }
+
+    /** Where the unfinished checksum's coverage starts, from the frame's start. */
+    public static int csumStart(long packet) {
+        return Memory.getShortNative(packet + VNET_HEADER + 6);
+    }
+
+    /** Where the checksum goes, from {@link #csumStart}. */
+    public static int csumOffset(long packet) {
+        return Memory.getShortNative(packet + VNET_HEADER + 8);
+    }
+
+    public static void setCsum(long packet, int start, int offset) {
+        Memory.putShortNative(packet + VNET_HEADER + 6, start);
+        Memory.putShortNative(packet + VNET_HEADER + 8, offset);
+    }
+
+    public static boolean needsChecksum(long packet) {
+        return (vnetFlags(packet) & VNET_NEEDS_CSUM) != 0;
+    }
+
+    /**
+     * Keeps the virtio-net header right after {@code delta} bytes were put before (positive) or taken from before (negative) the network
+     * header.
+     */
+    public static void shiftVnet(long packet, int delta) {
+        if ((vnetFlags(packet) & VNET_NEEDS_CSUM) != 0) {
+            setCsum(packet, csumStart(packet) + delta, csumOffset(packet));
+        }
+        if (gsoType(packet) != GSO_NONE) {
+            Memory.putShortNative(packet + VNET_HEADER + 2, gsoHeaderLength(packet) + delta);
+        }
+    }
+
+    // --- connection tracking's verdict --------------------------------------------------------------------------------------------------
+
+    public static int ctState(long packet) {
+        return Memory.getIntNative(packet + CT_STATE);
+    }
+
+    public static int ctZone(long packet) {
+        return Memory.getIntNative(packet + CT_ZONE);
+    }
+
+    public static int ctMark(long packet) {
+        return Memory.getIntNative(packet + CT_MARK);
+    }
+
+    public static long ctLabelHigh(long packet) {
+        return Memory.getLongNative(packet + CT_LABEL);
+    }
+
+    public static long ctLabelLow(long packet) {
+        return Memory.getLongNative(packet + CT_LABEL + 8);
+    }
+
+    /** Sets the tracked state; a state of 0 (never tracked) makes the other values read as 0. */
+    public static void setCt(long packet, int state, int zone, int mark, long labelHigh, long labelLow) {
+        Memory.putIntNative(packet + CT_STATE, state);
+        Memory.putIntNative(packet + CT_ZONE, zone);
+        Memory.putIntNative(packet + CT_MARK, mark);
+        Memory.putLongNative(packet + CT_LABEL, labelHigh);
+        Memory.putLongNative(packet + CT_LABEL + 8, labelLow);
+    }
+
+    /** Copies frame and metadata into another buffer, which must be large enough for the frame at the same offset; the pool and the link stay. */
+    public static void copyTo(long packet, long other) {
+        Memory.putLongNative(other + OFFSET, Memory.getLongNative(packet + OFFSET));
+        Memory.putShortNative(other + FLAGS, Memory.getShortNative(packet + FLAGS));
+        Memory.copySmall(packet + VNET_HEADER, other + VNET_HEADER, LINK - VNET_HEADER);
+        Memory.copySmall(packet + CT_STATE, other + CT_STATE, HEADROOM_START - CT_STATE);
+        int length = length(packet);
+        if (length <= 192) {
+            Memory.copySmall(data(packet), data(other), length);
+        } else {
+            Memory.copy(data(packet), data(other), length);
+        }
+    }
+
+    /** The frame's bytes; for the slow path and tests. */
+    public static byte[] toBytes(long packet) {
+        byte[] bytes = new byte[length(packet)];
+        Memory.copyOut(data(packet), bytes, 0, bytes.length);
+        return bytes;
+    }
+
+    /** Fills a reset buffer with a frame; the buffer must have the capacity. */
+    public static void fromBytes(long packet, byte[] frame) {
+        setFrame(packet, DATA_START, frame.length);
+        Memory.copyIn(frame, 0, packet + DATA_START, frame.length);
+    }
+}
