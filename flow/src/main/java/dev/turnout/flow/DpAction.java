@@ -26,12 +26,15 @@ public sealed interface DpAction {
     }
 
     /** IPv4 header; {@code tos} includes ECN. */
-    record SetIpv4(int src, int srcMask, int dst, int dstMask, int tos, int tosMask, int ttl, int ttlMask) implements DpAction {
+    record SetIpv4(int src, int srcMask, int dst, int dstMask, int tos, int tosMask, int ttl,
+            int ttlMask) implements DpAction {
     }
 
     /** IPv6 header; addresses as two words, label 20 bits. */
-    record SetIpv6(long srcHigh, long srcLow, long srcHighMask, long srcLowMask, long dstHigh, long dstLow, long dstHighMask, long dstLowMask,
-            int label, int labelMask, int trafficClass, int trafficClassMask, int hopLimit, int hopLimitMask) implements DpAction {
+    record SetIpv6(long srcHigh, long srcLow, long srcHighMask, long srcLowMask, long dstHigh, long dstLow,
+            long dstHighMask, long dstLowMask,
+            int label, int labelMask, int trafficClass, int trafficClassMask, int hopLimit,
+            int hopLimitMask) implements DpAction {
     }
 
     /** Ports of TCP, UDP or SCTP (by IP protocol number). */
@@ -47,7 +50,8 @@ public sealed interface DpAction {
     }
 
     /** Neighbour discovery: target and link-layer address options. */
-    record SetNd(long targetHigh, long targetLow, long targetHighMask, long targetLowMask, long sll, long sllMask, long tll,
+    record SetNd(long targetHigh, long targetLow, long targetHighMask, long targetLowMask, long sll, long sllMask,
+            long tll,
             long tllMask) implements DpAction {
     }
 

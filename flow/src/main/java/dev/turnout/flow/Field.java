@@ -37,7 +37,8 @@ package dev.turnout.flow;
  * @param experimenter
  *            experimenter id of class 0xffff numbers, else 0
  */
-public record Field(int index, String name, String alias, int bits, int wireBytesBits, int nominalBits, int word, int shift, Format format, boolean maskable,
+public record Field(int index, String name, String alias, int bits, int wireBytesBits, int nominalBits, int word,
+        int shift, Format format, boolean maskable,
         Prerequisite prerequisite, boolean writable, long oxm, long nxm, int experimenter) {
 
     /** How a field's value is written in flow texts. */

@@ -1,13 +1,14 @@
 package dev.turnout.flow;
 
-import dev.turnout.flow.Field.Format;
-import dev.turnout.flow.Field.Prerequisite;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+
+import dev.turnout.flow.Field.Format;
+import dev.turnout.flow.Field.Prerequisite;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -274,7 +275,8 @@ public final class Fields {
         }
 
         Field add() {
-            Field field = new Field(ROWS.size(), name, alias, storedBits, bits, wireBits, word, shift, format, maskable, prerequisite, writable, oxm,
+            Field field = new Field(ROWS.size(), name, alias, storedBits, bits, wireBits, word, shift, format, maskable,
+                    prerequisite, writable, oxm,
                     nxm, experimenter);
             ROWS.add(field);
             put(name, field);
