@@ -21,7 +21,5 @@ public record DatapathActions(List<DpAction> actions) {
         return new DatapathActions(List.of(actions));
     }
 
-    public boolean isDrop() {
-        return actions.isEmpty();
-    }
+    public boolean isDrop() { return actions.isEmpty(); }
 }

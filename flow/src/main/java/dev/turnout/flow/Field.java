@@ -52,13 +52,9 @@ public record Field(int index, String name, String alias, int bits, int wireByte
     }
 
     /** Whether there is storage for the field in flow keys. */
-    public boolean isStored() {
-        return word >= 0;
-    }
+    public boolean isStored() { return word >= 0; }
 
-    public boolean isWide() {
-        return bits > 64;
-    }
+    public boolean isWide() { return bits > 64; }
 
     /** Words that the field touches. */
     public int wordCount() {

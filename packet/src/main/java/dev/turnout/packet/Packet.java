@@ -23,10 +23,13 @@ package dev.turnout.packet;
  *   54      2     recirculation depth
  *   56      8     link, for lists of free or waiting packets
  *   64      4     ct_state
- *   68      4     ct_zone
+ *   68      2     ct_zone
+ *   70      1     IP protocol of the connection's original-direction tuple, 0: none
+ *   71      1     1 where that tuple is of IPv6
  *   72      4     ct_mark
+ *   76      4     ports of the tuple: source in the high half, destination in the low one
  *   80      16    ct_label, high word first
- *   96      32    original-direction tuple of the connection: see {@code conntrack}
+ *   96      32    addresses of the tuple, source first: one word (IPv4) or four (IPv6)
  *   128           headroom, for pushed headers
  *   256           where a received frame starts (DATA_START)
  * </pre>
@@ -73,8 +76,12 @@ public final class Packet {
     private static final int LINK = 56;
     private static final int CT_STATE = 64;
     private static final int CT_ZONE = 68;
+    private static final int CT_TUPLE_PROTOCOL = 70;
+    private static final int CT_TUPLE_IPV6 = 71;
     private static final int CT_MARK = 72;
+    private static final int CT_TUPLE_PORTS = 76;
     private static final int CT_LABEL = 80;
+    private static final int CT_TUPLE_ADDRESSES = 96;
 
     private Packet() {
     }
@@ -192,6 +199,17 @@ public final class Packet {
         Memory.putIntNative(packet + SKB_PRIORITY, priority);
     }
 
+    /** Recirculation id in the high half, ingress port in the low one. */
+    public static long recircAndPort(long packet) {
+        return ((long) recircId(packet) << 32) | (inPort(packet) & 0xffff_ffffL);
+    }
+
+    /** Whether hash, mark, priority and tracked state are all zero, as they are in a packet that just arrived. */
+    public static boolean isUnmarked(long packet) {
+        return (Memory.getLongNative(packet + DP_HASH) | Memory.getIntNative(packet + SKB_PRIORITY)
+                | Memory.getIntNative(packet + CT_STATE)) == 0;
+    }
+
     /** Offset of the first MPLS label from the frame's start, or {@link #NO_OFFSET}. Set by key extraction, as are the next two. */
     public static int l25Offset(long packet) {
         return Memory.getShortNative(packet + L2_5);
@@ -300,7 +318,7 @@ public final class Packet {
     }
 
     public static int ctZone(long packet) {
-        return Memory.getIntNative(packet + CT_ZONE);
+        return Memory.getShortNative(packet + CT_ZONE);
     }
 
     public static int ctMark(long packet) {
@@ -315,13 +333,53 @@ public final class Packet {
         return Memory.getLongNative(packet + CT_LABEL + 8);
     }
 
-    /** Sets the tracked state; a state of 0 (never tracked) makes the other values read as 0. */
+    /** Sets the tracked state and forgets the tuple. A state of 0 means never tracked: flow keys then have none of the other values. */
     public static void setCt(long packet, int state, int zone, int mark, long labelHigh, long labelLow) {
         Memory.putIntNative(packet + CT_STATE, state);
-        Memory.putIntNative(packet + CT_ZONE, zone);
+        Memory.putShortNative(packet + CT_ZONE, zone);
+        Memory.putShortNative(packet + CT_TUPLE_PROTOCOL, 0);
         Memory.putIntNative(packet + CT_MARK, mark);
         Memory.putLongNative(packet + CT_LABEL, labelHigh);
         Memory.putLongNative(packet + CT_LABEL + 8, labelLow);
+    }
+
+    /** Sets the connection's original-direction tuple, IPv4; after {@link #setCt}. */
+    public static void setCtTupleIpv4(long packet, int protocol, int src, int dst, int srcPort, int dstPort) {
+        Memory.putByte(packet + CT_TUPLE_PROTOCOL, protocol);
+        Memory.putByte(packet + CT_TUPLE_IPV6, 0);
+        Memory.putIntNative(packet + CT_TUPLE_PORTS, (srcPort << 16) | (dstPort & 0xffff));
+        Memory.putLongNative(packet + CT_TUPLE_ADDRESSES, ((long) src << 32) | (dst & 0xffff_ffffL));
+    }
+
+    /** Sets the connection's original-direction tuple, IPv6; after {@link #setCt}. */
+    public static void setCtTupleIpv6(long packet, int protocol, long srcHigh, long srcLow, long dstHigh, long dstLow,
+            int srcPort, int dstPort) {
+        Memory.putByte(packet + CT_TUPLE_PROTOCOL, protocol);
+        Memory.putByte(packet + CT_TUPLE_IPV6, 1);
+        Memory.putIntNative(packet + CT_TUPLE_PORTS, (srcPort << 16) | (dstPort & 0xffff));
+        Memory.putLongNative(packet + CT_TUPLE_ADDRESSES, srcHigh);
+        Memory.putLongNative(packet + CT_TUPLE_ADDRESSES + 8, srcLow);
+        Memory.putLongNative(packet + CT_TUPLE_ADDRESSES + 16, dstHigh);
+        Memory.putLongNative(packet + CT_TUPLE_ADDRESSES + 24, dstLow);
+    }
+
+    /** IP protocol of the tuple; 0 where there is none. */
+    public static int ctTupleProtocol(long packet) {
+        return Memory.getByte(packet + CT_TUPLE_PROTOCOL);
+    }
+
+    public static boolean ctTupleIsIpv6(long packet) {
+        return Memory.getByte(packet + CT_TUPLE_IPV6) != 0;
+    }
+
+    /** Source port in the high half, destination port in the low one. */
+    public static int ctTuplePorts(long packet) {
+        return Memory.getIntNative(packet + CT_TUPLE_PORTS);
+    }
+
+    /** The addresses, source first: word 0 (IPv4) or words 0 to 3 (IPv6). */
+    public static long ctTupleWord(long packet, int index) {
+        return Memory.getLongNative(packet + CT_TUPLE_ADDRESSES + 8L * index);
     }
 
     /** Copies frame and metadata into another buffer, which must be large enough for the frame at the same offset; the pool and the link stay. */
@@ -336,6 +394,14 @@ public final class Packet {
         } else {
             Memory.copy(data(packet), data(other), length);
         }
+    }
+
+    /** Copies metadata (ports, ids, marks, tracked state), but neither the frame nor the virtio-net header nor header offsets. */
+    public static void copyMetadata(long packet, long other) {
+        Memory.putIntNative(other + IN_PORT, inPort(packet));
+        Memory.copySmall(packet + RECIRC_ID, other + RECIRC_ID, L2_5 - RECIRC_ID);
+        setRecircDepth(other, recircDepth(packet));
+        Memory.copySmall(packet + CT_STATE, other + CT_STATE, HEADROOM_START - CT_STATE);
     }
 
     /** The frame's bytes; for the slow path and tests. */

@@ -14,9 +14,7 @@ public final class PacketBatch {
     /** How many of {@link #packets} are valid. */
     public int count;
 
-    public boolean isFull() {
-        return count == CAPACITY;
-    }
+    public boolean isFull() { return count == CAPACITY; }
 
     /** Appends; the caller has checked {@link #isFull}. */
     public void add(long packet) {
