@@ -1,0 +1,34 @@
+package dev.turnout.openflow;
+
+import java.util.List;
+
+import dev.turnout.flow.Match;
+
+/** Reads lists of actions and instructions: {@code set_field:1->reg0,output:2,goto_table:3}. */
+public final class ActionParser {
+    private ActionParser() {
+    }
+
+    /**
+     * The actions of a text, without the {@code actions=} before it, and not checked against any match.
+     *
+     * @throws FlowSyntaxException
+     *             if it cannot be understood
+     */
+    public static List<OfAction> parse(String text, PortNames ports) {
+        throw new FlowSyntaxException(text + ports);
+    }
+
+    /**
+     * Checks what a switch must refuse: actions that the match does not allow, settings of fields whose prerequisites are
+     * not matched, a {@code goto_table} that does not go on.
+     *
+     * @param table
+     *            the flow's table, or {@link FlowMod#ALL_TABLES} if unknown
+     * @throws FlowSyntaxException
+     *             with an {@link OfError}
+     */
+    public static void check(List<OfAction> actions, Match match, int table) {
+        throw new FlowSyntaxException(actions + "" + match + table);
+    }
+}
