@@ -14,8 +14,9 @@ public sealed interface DatapathCommand
         permits DatapathCommand.Install, DatapathCommand.Modify, DatapathCommand.Delete, DatapathCommand.Execute,
         DatapathCommand.ExecuteFrame, OwnerTask {
     /**
-     * Installs a megaflow, then executes its actions on the packets, in order. The packets are executed also where the
-     * megaflow could not be installed. The mask covers the whole of in_port and recirc_id.
+     * Installs a megaflow, then executes its actions on the packets that wait for it, in order. The packets are executed
+     * also where the megaflow could not be installed. They are not counted in the megaflow's counters: whoever had them
+     * translated credits them. The mask covers the whole of in_port and recirc_id.
      *
      * @param token
      *            comes back in the acknowledgement, and from {@link MegaflowTable#token}
@@ -28,10 +29,14 @@ public sealed interface DatapathCommand
      * @param actions
      *            what to do
      * @param packets
-     *            packets of this flow that waited
+     *            packets that wait; taken after the megaflow was installed
      */
     record Install(Object token, int operation, FlowKey maskedKey, FlowMask mask, DatapathActions actions,
-            long[] packets) implements DatapathCommand {
+            WaitingPackets packets) implements DatapathCommand {
+        public Install(Object token, int operation, FlowKey maskedKey, FlowMask mask, DatapathActions actions,
+                long[] packets) {
+            this(token, operation, maskedKey, mask, actions, WaitingPackets.of(packets));
+        }
     }
 
     /** Replaces a megaflow's actions. */
@@ -42,8 +47,11 @@ public sealed interface DatapathCommand
     record Delete(Object token, int operation, long handle) implements DatapathCommand {
     }
 
-    /** Executes actions on one packet, whose ingress port and further metadata are set. Not acknowledged. */
-    record Execute(DatapathActions actions, long packet) implements DatapathCommand {
+    /** Executes actions on packets, in order, whose ingress port and further metadata are set. Not acknowledged. */
+    record Execute(DatapathActions actions, WaitingPackets packets) implements DatapathCommand {
+        public Execute(DatapathActions actions, long packet) {
+            this(actions, WaitingPackets.of(packet));
+        }
     }
 
     /** Executes actions on a frame that is not in a packet buffer yet, as a packet-out. Not acknowledged. */

@@ -37,4 +37,11 @@ public interface UpcallSink {
      */
     boolean userspace(ForwardingThread from, long packet, long[] words, int offset, long used,
             DpAction.Userspace action);
+
+    /**
+     * The forwarding thread ends: the sink gives back all packets of it that it still holds. Called on that thread, after the
+     * last command was answered and before its packet pool is closed; nothing of that thread is handed over later.
+     */
+    default void threadEnds(ForwardingThread from) {
+    }
 }
