@@ -31,6 +31,7 @@ public sealed interface DatapathCommand
      * @param packets
      *            packets that wait; taken after the megaflow was installed
      */
+    @SuppressWarnings("ArrayRecordComponent") // a command is never compared
     record Install(Object token, int operation, FlowKey maskedKey, FlowMask mask, DatapathActions actions,
             WaitingPackets packets) implements DatapathCommand {
         public Install(Object token, int operation, FlowKey maskedKey, FlowMask mask, DatapathActions actions,
@@ -55,6 +56,7 @@ public sealed interface DatapathCommand
     }
 
     /** Executes actions on a frame that is not in a packet buffer yet, as a packet-out. Not acknowledged. */
+    @SuppressWarnings("ArrayRecordComponent") // a command is never compared
     record ExecuteFrame(DatapathActions actions, byte[] frame, int inPort) implements DatapathCommand {
     }
 }

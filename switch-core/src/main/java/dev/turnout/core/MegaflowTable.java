@@ -88,6 +88,7 @@ public final class MegaflowTable {
     }
 
     /** The arrays that readers use, replaced as a whole when they grow. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by identity
     private record Readable(long[] rows, @Nullable Object[] tokens) {
     }
 
@@ -148,7 +149,7 @@ public final class MegaflowTable {
         long again = (long) ROW.getOpaque(now.rows, row + STATE);
         reading.tcpFlags = (int) again & 0xffff;
         reading.handle = Megaflow.handle(index, (int) (again >>> 32));
-        return (again ^ state) >>> 32 == 0 && (again & LIVE) != 0 && reading.token != null
+        return ((again ^ state) >>> 32) == 0 && (again & LIVE) != 0 && reading.token != null
                 && READABLE.getAcquire(this) == now;
     }
 
@@ -172,7 +173,7 @@ public final class MegaflowTable {
     boolean isLive(long handle) {
         int index = Megaflow.index(handle);
         return index >= 0 && index < limit
-                && (rows[index * STRIDE + STATE] | 0xffff) >>> 16 == (handle >>> 32 << 16 | LIVE >>> 16);
+                && (rows[index * STRIDE + STATE] | 0xffff) >>> 16 == ((handle >>> 32 << 16) | (LIVE >>> 16));
     }
 
     /** Takes a slot; returns the handle, or {@link Megaflow#NONE} if all are taken. */
@@ -192,7 +193,7 @@ public final class MegaflowTable {
         programs[index] = program;
         rows[row + OUTPUT] = program.soleOutput();
         TOKEN.setOpaque(tokens, index, token);
-        long state = rows[row + STATE] & 0xffff_ffff_0000_0000L | LIVE;
+        long state = (rows[row + STATE] & 0xffff_ffff_0000_0000L) | LIVE;
         ROW.setRelease(rows, row + STATE, state); // release: token and cleared counters before the slot is live
         size++;
         return Megaflow.handle(index, (int) (state >>> 32));
