@@ -93,8 +93,8 @@ public sealed interface OfAction {
     record SetVlanPcp(int pcp, boolean pushIfNeeded) implements OfAction {
     }
 
-    /** Takes the outermost VLAN tag off, if there is one: {@code strip_vlan}, {@code pop_vlan}. */
-    record StripVlan() implements OfAction {
+    /** Takes the outermost VLAN tag off, if there is one. {@code pop}: written {@code pop_vlan}, not {@code strip_vlan}. */
+    record StripVlan(boolean pop) implements OfAction {
     }
 
     /** Pushes a VLAN tag; {@code ethType} is 0x8100 or 0x88a8. */
@@ -143,10 +143,12 @@ public sealed interface OfAction {
     record StackPop(Subfield destination) implements OfAction {
     }
 
-    /** Decrements IP's TTL; a packet whose TTL was 1 or 0 goes to the controllers of these ids and is dropped. */
+    /**
+     * Decrements IP's TTL; a packet whose TTL was 1 or 0 goes to the controllers of these ids and is dropped. No ids: to
+     * those of id 0, and written without any.
+     */
     record DecTtl(List<Integer> controllerIds) implements OfAction {
-        /** Without ids the one controller id 0. */
-        public static final DecTtl DEFAULT = new DecTtl(List.of(0));
+        public static final DecTtl DEFAULT = new DecTtl(List.of());
 
         public DecTtl {
             controllerIds = List.copyOf(controllerIds);
