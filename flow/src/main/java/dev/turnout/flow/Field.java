@@ -54,6 +54,13 @@ public record Field(int index, String name, String alias, int bits, int wireByte
     /** Whether there is storage for the field in flow keys. */
     public boolean isStored() { return word >= 0; }
 
+    /** A row of its own for what lies at the same bits of another word: a field that the registry does not have. */
+    Field inWord(int other) {
+        return new Field(index, name, alias, bits, wireBytesBits, nominalBits, other, shift, format, maskable,
+                prerequisite, writable, oxm, nxm,
+                experimenter);
+    }
+
     public boolean isWide() { return bits > 64; }
 
     /** Words that the field touches. */
