@@ -1,0 +1,54 @@
+package dev.turnout.core.io;
+
+import io.netty.channel.uring.IoUringIoOps;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A descriptor that a forwarding thread watches.
+ *
+ * <p>Thread rules: belongs to the forwarding thread of its back end.
+ */
+public final class Watch {
+    private final int fd;
+    private boolean ready = true;
+    private boolean armed;
+    private @Nullable IoUringIoOps pollRequest;
+
+    Watch(int fd) {
+        this.fd = fd;
+    }
+
+    public int fd() {
+        return fd;
+    }
+
+    /**
+     * Whether reading may yield something. With few descriptors always true: trying costs no more than asking. With many, what the last
+     * {@link ThreadIo#poll} learned.
+     */
+    public boolean ready() {
+        return ready;
+    }
+
+    void setReady(boolean value) {
+        ready = value;
+    }
+
+    /** Whether a poll request for this descriptor is in the ring. */
+    boolean armed() {
+        return armed;
+    }
+
+    void setArmed(boolean value) {
+        armed = value;
+    }
+
+    @Nullable
+    IoUringIoOps pollRequest() {
+        return pollRequest;
+    }
+
+    void setPollRequest(IoUringIoOps request) {
+        pollRequest = request;
+    }
+}
