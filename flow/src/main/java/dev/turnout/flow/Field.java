@@ -36,10 +36,15 @@ package dev.turnout.flow;
  *            Nicira number in the same form, -1 if none
  * @param experimenter
  *            experimenter id of class 0xffff numbers, else 0
+ * @param nxmName
+ *            long name of the Nicira number, such as {@code NXM_OF_ETH_SRC}, or ""
+ * @param oxmName
+ *            long name of the OpenFlow or experimenter number, such as {@code OXM_OF_ETH_SRC}, or ""
  */
 public record Field(int index, String name, String alias, int bits, int wireBytesBits, int nominalBits, int word,
         int shift, Format format, boolean maskable,
-        Prerequisite prerequisite, boolean writable, long oxm, long nxm, int experimenter) {
+        Prerequisite prerequisite, boolean writable, long oxm, long nxm, int experimenter, String nxmName,
+        String oxmName) {
 
     /** How a field's value is written in flow texts. */
     public enum Format {
@@ -51,6 +56,19 @@ public record Field(int index, String name, String alias, int bits, int wireByte
         NONE, ETHERNET, VLAN_VID, ARP, IPV4, IPV6, IP_ANY, MPLS, TCP, UDP, SCTP, ICMPV4, ICMPV6, ND, ND_SOLICIT, ND_ADVERT, NSH, CT
     }
 
+    /** The name that {@code move} and {@code load} print: the Nicira one, else that of OpenFlow, else the short one. */
+    public String longName() {
+        return !nxmName.isEmpty() ? nxmName : !oxmName.isEmpty() ? oxmName : name;
+    }
+
+    /** The name that {@code set_field} prints. It differs from the one in matches for three fields. */
+    public String setFieldName() {
+        return switch (name) {
+            case "nw_src", "nw_dst", "nw_frag" -> alias;
+            default -> name;
+        };
+    }
+
     /** Whether there is storage for the field in flow keys. */
     public boolean isStored() { return word >= 0; }
 
@@ -58,7 +76,7 @@ public record Field(int index, String name, String alias, int bits, int wireByte
     Field inWord(int other) {
         return new Field(index, name, alias, bits, wireBytesBits, nominalBits, other, shift, format, maskable,
                 prerequisite, writable, oxm, nxm,
-                experimenter);
+                experimenter, nxmName, oxmName);
     }
 
     public boolean isWide() { return bits > 64; }
