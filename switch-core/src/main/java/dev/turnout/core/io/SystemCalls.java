@@ -32,6 +32,7 @@ public final class SystemCalls {
 
     private static final MethodHandle SOCKET = handle("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle BIND = handle("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle CONNECT = handle("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle GETSOCKNAME = handle("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle SETSOCKOPT = handle("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
             JAVA_LONG, JAVA_INT);
@@ -128,6 +129,14 @@ public final class SystemCalls {
     public int bind(int fd, long address, int length) {
         try {
             return result((int) BIND.invokeExact(captured, fd, address, length));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    public int connect(int fd, long address, int length) {
+        try {
+            return result((int) CONNECT.invokeExact(captured, fd, address, length));
         } catch (Throwable e) {
             throw impossible(e);
         }
