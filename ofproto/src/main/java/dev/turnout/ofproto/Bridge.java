@@ -27,6 +27,11 @@ public final class Bridge {
         throw new UnsupportedOperationException();
     }
 
+    /** Changes the datapath id, which is only shown. */
+    public void setDatapathId(long id) {
+        throw new UnsupportedOperationException("" + id);
+    }
+
     public FailMode failMode() {
         throw new UnsupportedOperationException();
     }
