@@ -1,0 +1,87 @@
+package dev.turnout.switchd.network;
+
+import java.security.SecureRandom;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A bridge as it is configured.
+ *
+ * @param name
+ *            its name and its local port's
+ * @param mac
+ *            its Ethernet address, low 48 bits; chosen once, its datapath id is made of it; 0 in what is only being read
+ * @param failMode
+ *            {@code secure}, {@code standalone}, or empty for the default, standalone
+ * @param datapathType
+ *            empty or {@code netdev}: the local port is a device; {@code dummy}: it is not
+ * @param otherConfig
+ *            further settings
+ * @param ports
+ *            its ports by name, the local port among them
+ */
+public record BridgeSettings(String name, long mac, String failMode, String datapathType,
+        SortedMap<String, String> otherConfig, SortedMap<String, PortSettings> ports) {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** The datapath type without devices. */
+    public static final String DUMMY = "dummy";
+
+    public BridgeSettings {
+        otherConfig = Collections.unmodifiableSortedMap(new TreeMap<>(otherConfig));
+        ports = Collections.unmodifiableSortedMap(new TreeMap<>(ports));
+    }
+
+    /** A bridge with its local port, all else as by default. */
+    public static BridgeSettings of(String name) {
+        return new BridgeSettings(name, randomMac(), "", "", new TreeMap<>(),
+                new TreeMap<>(Map.of(name, PortSettings.of(name, "internal"))));
+    }
+
+    /** The datapath id: the one asked for, else the Ethernet address. */
+    public long datapathId() {
+        String wanted = otherConfig.get("datapath-id");
+        return wanted == null ? mac : Long.parseUnsignedLong(wanted, 16);
+    }
+
+    public boolean isDummy() { return datapathType.equals(DUMMY); }
+
+    public BridgeSettings withFailMode(String value) {
+        return new BridgeSettings(name, mac, value, datapathType, otherConfig, ports);
+    }
+
+    public BridgeSettings withDatapathType(String value) {
+        return new BridgeSettings(name, mac, failMode, value, otherConfig, ports);
+    }
+
+    public BridgeSettings withOtherConfig(Map<String, String> value) {
+        return new BridgeSettings(name, mac, failMode, datapathType, new TreeMap<>(value), ports);
+    }
+
+    /** The same with another Ethernet address. */
+    public BridgeSettings withMac(long value) {
+        return new BridgeSettings(name, value, failMode, datapathType, otherConfig, ports);
+    }
+
+    /** With that port added or replaced. */
+    public BridgeSettings withPort(PortSettings port) {
+        SortedMap<String, PortSettings> more = new TreeMap<>(ports);
+        more.put(port.name(), port);
+        return new BridgeSettings(name, mac, failMode, datapathType, otherConfig, more);
+    }
+
+    /** Without that port. */
+    public BridgeSettings withoutPort(String portName) {
+        SortedMap<String, PortSettings> fewer = new TreeMap<>(ports);
+        fewer.remove(portName);
+        return new BridgeSettings(name, mac, failMode, datapathType, otherConfig, fewer);
+    }
+
+    /** A random address of one station, locally administered. */
+    static long randomMac() {
+        return RANDOM.nextLong(1L << 40) | 0x02L << 40;
+    }
+}
