@@ -1,0 +1,34 @@
+package dev.turnout.upcall;
+
+import dev.turnout.flow.FlowKey;
+
+/**
+ * The OpenFlow side of the slow path, as upcalls and revalidators use it. {@link OfprotoSlowPath} is the real one.
+ *
+ * <p>Thread rules: any thread may call any method.
+ */
+public interface SlowPath {
+    /** Changes with everything that may change a translation. */
+    long changeSequence();
+
+    /**
+     * Translates a flow key.
+     *
+     * @param key
+     *            the key; not changed
+     * @param sideEffects
+     *            whether MAC addresses are learned: yes for a packet, no for a revalidation
+     */
+    Translation translate(FlowKey key, boolean sideEffects);
+
+    /** Hands a packet to the controllers. */
+    void packetIn(int stateId, byte[] frame, FlowKey key);
+
+    /**
+     * Translates a packet that the datapath cannot handle by itself and that the slow path takes part in.
+     *
+     * @param frame
+     *            the packet's bytes
+     */
+    Translation slowPath(FlowKey key, byte[] frame);
+}

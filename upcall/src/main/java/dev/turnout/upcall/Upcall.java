@@ -1,0 +1,18 @@
+package dev.turnout.upcall;
+
+import dev.turnout.flow.FlowKey;
+
+/** What a handler thread is to do. It never touches a packet buffer: what it needs of a packet was copied. */
+sealed interface Upcall {
+    /** A flow that no megaflow matches. */
+    record Miss(FlowWait flow) implements Upcall {
+    }
+
+    /** A packet for the controllers. */
+    record PacketIn(int stateId, byte[] frame, FlowKey key) implements Upcall {
+    }
+
+    /** A packet that the slow path takes part in; it waits in {@code flow}. */
+    record SlowPathPacket(FlowWait flow, byte[] frame) implements Upcall {
+    }
+}
