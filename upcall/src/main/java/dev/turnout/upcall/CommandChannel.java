@@ -12,7 +12,8 @@ import dev.turnout.flow.Megaflow;
  * agent that drains the answers sends it on. So a command is never lost, and whoever gives one never waits. What can wait
  * is bounded, too: a ukey has one operation pending at a time, a waiting flow one command.
  *
- * <p>When the forwarding thread has ended, commands are refused, and those that still wait here are answered in its place.
+ * <p>When the forwarding thread has ended, commands are refused, and those that still wait here are answered in its place;
+ * the packets that waited for them were given back when it ended.
  *
  * <p>Thread rules: {@link #submit} any thread; {@link #pump} the agent; {@link #end} the forwarding thread.
  */
@@ -97,8 +98,10 @@ final class CommandChannel {
             case DatapathCommand.Install i -> acknowledger.answer(ended(i.token(), i.operation(), Ack.Kind.INSTALLED));
             case DatapathCommand.Modify m -> acknowledger.answer(ended(m.token(), m.operation(), Ack.Kind.MODIFIED));
             case DatapathCommand.Delete d -> acknowledger.answer(ended(d.token(), d.operation(), Ack.Kind.DELETED));
+            case DatapathCommand.Execute execute when execute.packets() instanceof Resolution resolution -> resolution
+                    .abandon();
             default -> {
-                // packets that waited were given back when the thread ended
+                // a packet-out: its frame is no buffer
             }
         }
     }

@@ -28,10 +28,12 @@ final class FlowWait {
     final FlowKey key;
     final long hash;
     final PortShare port;
-    /** When the first packet came. */
-    final long sinceNs;
+    /** Bytes of the first packet. */
+    final int firstLength;
     /** Next of the hash chain. */
     @Nullable FlowWait next;
+    /** Whether it is one packet for the slow path, which no other joins and no megaflow answers. */
+    boolean isAlone;
     /** Position in the owner's dense list. */
     int position;
     private long[] packets = new long[1];
@@ -41,12 +43,12 @@ final class FlowWait {
     /** Through TAKEN: release store by the owner, acquire loads. */
     private boolean taken;
 
-    FlowWait(ThreadUpcalls owner, PortShare port, FlowKey key, long hash, long nowNs) {
+    FlowWait(ThreadUpcalls owner, PortShare port, FlowKey key, long hash, int firstLength) {
         this.owner = owner;
         this.port = port;
         this.key = key;
         this.hash = hash;
-        this.sinceNs = nowNs;
+        this.firstLength = firstLength;
     }
 
     void add(long packet, int length, long nowNs) {

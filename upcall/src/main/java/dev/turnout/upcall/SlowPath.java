@@ -18,17 +18,11 @@ public interface SlowPath {
      *            the key; not changed
      * @param sideEffects
      *            whether MAC addresses are learned: yes for a packet, no for a revalidation
+     * @param frameLength
+     *            bytes of the frame, 0 in a revalidation
      */
-    Translation translate(FlowKey key, boolean sideEffects);
+    Translation translate(FlowKey key, boolean sideEffects, int frameLength);
 
-    /** Hands a packet to the controllers. */
-    void packetIn(int stateId, byte[] frame, FlowKey key);
-
-    /**
-     * Translates a packet that the datapath cannot handle by itself and that the slow path takes part in.
-     *
-     * @param frame
-     *            the packet's bytes
-     */
-    Translation slowPath(FlowKey key, byte[] frame);
+    /** Hands a packet to the controllers; false if the state is not known, or no longer. */
+    boolean packetIn(int stateId, byte[] frame, FlowKey key);
 }

@@ -305,14 +305,23 @@ public final class Ukey {
         return newPackets;
     }
 
+    /** Goes on where another ukey of the same megaflow stopped attributing. */
+    void adoptCounters(Ukey former) {
+        checkLocked();
+        packets = former.packets;
+        bytes = former.bytes;
+        usedNs = former.usedNs;
+        tcpFlags = former.tcpFlags;
+    }
+
     // --- operations ------------------------------------------------------------------------------------------------------
 
     /** Sends the install. The ukey is in the table, VISIBLE. */
-    void install(WaitingPackets waiting) {
+    void install(FlowKey maskedKey, WaitingPackets waiting) {
         checkLocked();
         begin(Pending.INSTALL);
         if (!channel.submit(
-                new DatapathCommand.Install(this, operation, key(), mask, translation.actions(), waiting))) {
+                new DatapathCommand.Install(this, operation, maskedKey, mask, translation.actions(), waiting))) {
             pending = Pending.NONE;
             transition(UkeyState.EVICTED, "install: the thread has ended");
         }

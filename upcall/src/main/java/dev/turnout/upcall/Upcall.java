@@ -13,6 +13,6 @@ sealed interface Upcall {
     }
 
     /** A packet that the slow path takes part in; it waits in {@code flow}. */
-    record SlowPathPacket(FlowWait flow, byte[] frame) implements Upcall {
+    record SlowPathPacket(FlowWait flow) implements Upcall {
     }
 }
