@@ -31,7 +31,8 @@ final class FlowWait {
     /** Bytes of the first packet. */
     final int firstLength;
     /** Next of the hash chain. */
-    @Nullable FlowWait next;
+    @Nullable
+    FlowWait next;
     /** Whether it is one packet for the slow path, which no other joins and no megaflow answers. */
     boolean isAlone;
     /** Position in the owner's dense list. */

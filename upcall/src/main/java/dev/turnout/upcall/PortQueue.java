@@ -33,7 +33,8 @@ final class PortQueue {
         return queue.offer(upcall);
     }
 
-    @Nullable Upcall poll() {
+    @Nullable
+    Upcall poll() {
         return queue.poll();
     }
 

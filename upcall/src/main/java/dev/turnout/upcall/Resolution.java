@@ -43,7 +43,8 @@ final class Resolution implements WaitingPackets {
     }
 
     /** The megaflow's masked key, or null if there is none. */
-    @Nullable FlowKey maskedKey() {
+    @Nullable
+    FlowKey maskedKey() {
         return maskedKey;
     }
 

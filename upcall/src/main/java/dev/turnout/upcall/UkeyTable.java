@@ -57,13 +57,15 @@ public final class UkeyTable {
     private static final class Shard {
         final ReentrantLock lock = new ReentrantLock();
         /** Through SLOTS: release store under the lock, acquire loads; likewise its elements, through SLOT. */
-        @Nullable Object[] slots = new @Nullable Object[16];
+        @Nullable
+        Object[] slots = new @Nullable Object[16];
         /** Ukeys and tombstones; under the lock. */
         int occupied;
         /** Ukeys; under the lock. */
         int live;
 
-        @Nullable Object[] slots() {
+        @Nullable
+        Object[] slots() {
             return (@Nullable Object[]) SLOTS.getAcquire(this);
         }
     }
@@ -107,7 +109,8 @@ public final class UkeyTable {
 
     /** The ukey with that id, or null. */
     public @Nullable Ukey get(UkeyId id) {
-        @Nullable Object[] slots = shard(id.high()).slots();
+        @Nullable
+        Object[] slots = shard(id.high()).slots();
         int at = find(slots, id.high(), id.low());
         return at < 0 ? null : (Ukey) SLOT.getAcquire(slots, at);
     }
@@ -131,7 +134,8 @@ public final class UkeyTable {
         Shard shard = shard(fresh.idHigh());
         shard.lock.lock();
         try {
-            @Nullable Object[] slots = shard.slots;
+            @Nullable
+            Object[] slots = shard.slots;
             int at = find(slots, fresh.idHigh(), fresh.idLow());
             Insertion outcome;
             if (at < 0) {
@@ -147,7 +151,8 @@ public final class UkeyTable {
             }
             outcome = replace(slots, at, old, fresh, place);
             if (!outcome.isIn()) {
-                fresh.transition(UkeyState.DELETED, place + ": " + (outcome == Insertion.DUPLICATE ? "duplicate" : "collision"));
+                fresh.transition(UkeyState.DELETED,
+                        place + ": " + (outcome == Insertion.DUPLICATE ? "duplicate" : "collision"));
             }
             return outcome;
         } finally {
@@ -186,7 +191,8 @@ public final class UkeyTable {
 
     private static void rebuild(Shard shard) {
         int length = Math.max(16, Integer.highestOneBit(shard.live * 2) * 2);
-        @Nullable Object[] slots = new @Nullable Object[length];
+        @Nullable
+        Object[] slots = new @Nullable Object[length];
         for (Object entry : shard.slots) {
             if (entry instanceof Ukey ukey) {
                 slots[-1 - find(slots, ukey.idHigh(), ukey.idLow())] = ukey;
@@ -223,7 +229,8 @@ public final class UkeyTable {
     /** Every ukey of one thread's share: of the shards {@code first}, {@code first + step}, and so on. */
     public void forEach(int first, int step, Consumer<Ukey> action) {
         for (int i = first; i < SHARDS; i += step) {
-            @Nullable Object[] slots = shards[i].slots();
+            @Nullable
+            Object[] slots = shards[i].slots();
             for (int j = 0; j < slots.length; j++) {
                 if (SLOT.getAcquire(slots, j) instanceof Ukey ukey) {
                     action.accept(ukey);

@@ -63,7 +63,8 @@ final class UpcallScheduler {
     }
 
     /** The port whose turn it is, or null. */
-    @Nullable PortQueue next() {
+    @Nullable
+    PortQueue next() {
         return line.poll();
     }
 
