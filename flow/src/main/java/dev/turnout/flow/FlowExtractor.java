@@ -31,7 +31,11 @@ public final class FlowExtractor {
     private static final int TCP = 20;
     private static final int UDP = 8;
     /** EtherType 0x0800, version 4, header length 20 bytes: the frame's bytes 12 to 14. */
-    private static final int PLAIN_IPV4 = 0x080045;
+    private static final long PLAIN_IPV4 = 0x080045;
+    /** In bytes 6 to 9 of an IPv4 header: more fragments, or an offset. */
+    private static final int FRAGMENT = 0x3fff_0000;
+    private static final int PROTOCOL_TCP = 6;
+    private static final int PROTOCOL_UDP = 17;
 
     private FlowExtractor() {
     }
@@ -44,55 +48,59 @@ public final class FlowExtractor {
      * @return 0, or the {@link Malformed#number number} of what is wrong
      */
     public static int extract(long packet, FlowKeys keys, int row) {
+        return extractKnown(Memory.known(packet), keys, row);
+    }
+
+    private static int extractKnown(long packet, FlowKeys keys, int row) {
         long data = Packet.data(packet);
         int length = Packet.length(packet);
-        if (length >= ETHERNET + IPV4 + UDP && Memory.getInt(data + 12) >>> 8 == PLAIN_IPV4
-                && Packet.isUnmarked(packet)) {
-            int room = Memory.getShort(data + 16) - IPV4;
-            int fragmentTtlProtocol = Memory.getInt(data + 20);
-            int protocol = fragmentTtlProtocol & 0xff;
-            if (room >= UDP && room <= length - ETHERNET - IPV4 && fragmentTtlProtocol >>> 16 << 18 == 0) {
-                long tcpWord = 0;
-                boolean plain = protocol == 17;
-                if (protocol == 6 && room >= TCP) {
+        if (length >= ETHERNET + IPV4 + UDP) {
+            // The frame's bytes 12 to 19: type, version and header length, type of service, total length, id.
+            long ip = Memory.getLong(data + 12);
+            // Bytes 20 to 23: fragment, time to live, protocol.
+            int ttlProtocol = Memory.getInt(data + 20);
+            int room = ((int) (ip >>> 16) & 0xffff) - IPV4;
+            if (ip >>> 40 == PLAIN_IPV4 && (ttlProtocol & FRAGMENT) == 0 && room >= UDP
+                    && room <= length - ETHERNET - IPV4
+                    && Packet.isUnmarked(packet)) {
+                int protocol = ttlProtocol & 0xff;
+                if (protocol == PROTOCOL_UDP) {
+                    return plain(packet, data, keys, row, ip, ttlProtocol, 0);
+                }
+                if (protocol == PROTOCOL_TCP && room >= TCP) {
                     int control = Memory.getShort(data + 46);
                     int header = control >>> 12 << 2;
-                    plain = header >= TCP && header <= room;
-                    tcpWord = (long) control << 52 >>> 4;
-                }
-                if (plain) {
-                    return plainIpv4(packet, data, keys, row, fragmentTtlProtocol, tcpWord);
+                    if (header >= TCP && header <= room) {
+                        return plain(packet, data, keys, row, ip, ttlProtocol, (long) control << 52 >>> 4);
+                    }
                 }
             }
         }
         return general(packet, keys, row);
     }
 
-    private static int plainIpv4(long packet, long data, FlowKeys keys, int row, int fragmentTtlProtocol,
-            long tcpWord) {
+    private static int plain(long packet, long data, FlowKeys keys, int row, long ip, int ttlProtocol, long word5) {
+        long source = Memory.getLong(data + 6);
+        long word0 = Packet.recircAndPort(packet);
+        long word1 = (Memory.getLong(data) & ~0xffffL) | 0x0800;
+        long word2 = source & ~0xffffL;
+        long word3 = Memory.getLong(data + 26);
+        long word4 = ((long) ttlProtocol << 56) | ((ip << 16) & (0xffL << 48)) | ((ttlProtocol & 0xff00L) << 32)
+                | (Memory.getInt(data + 34) & 0xffff_ffffL);
         long[] words = keys.words;
         int base = row * FlowKeys.STRIDE;
-        long word0 = Packet.recircAndPort(packet);
-        long typed = Memory.getLong(data + 6);
-        long word1 = (Memory.getLong(data) & ~0xffffL) | (typed & 0xffff);
-        long word2 = typed & ~0xffffL;
-        long word3 = Memory.getLong(data + 26);
-        long word4 = ((long) fragmentTtlProtocol << 56) | ((long) Memory.getByte(data + 15) << 48)
-                | ((fragmentTtlProtocol & 0xff00L) << 32)
-                | (Memory.getInt(data + 34) & 0xffff_ffffL);
         words[base] = word0;
         words[base + 1] = word1;
         words[base + 2] = word2;
         words[base + 3] = word3;
         words[base + 4] = word4;
-        words[base + 5] = tcpWord;
-        long used = tcpWord == 0 ? ALWAYS_USED : ALWAYS_USED | 1L << FlowLayout.TCP_CT;
+        words[base + 5] = word5;
         long stale = keys.used[row] & ~0x3fL;
         if (stale != 0) {
             clear(words, base, stale);
         }
-        keys.used[row] = used;
-        keys.hashes[row] = FlowHash.hashOfSix(word0, word1, word2, word3, word4, tcpWord);
+        keys.used[row] = word5 == 0 ? ALWAYS_USED : ALWAYS_USED | 1L << FlowLayout.TCP_CT;
+        keys.hashes[row] = FlowHash.hashOfSix(word0, word1, word2, word3, word4, word5);
         Packet.setOffsets(packet, Packet.NO_OFFSET, ETHERNET, ETHERNET + IPV4);
         return 0;
     }

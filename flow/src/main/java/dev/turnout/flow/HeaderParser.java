@@ -48,7 +48,8 @@ final class HeaderParser {
     }
 
     /** Fills the words of a whole key and the packet's header offsets. */
-    static long parse(long packet, long[] words, int base) {
+    static long parse(long address, long[] words, int base) {
+        long packet = Memory.known(address);
         long result = FlowExtractor.ALWAYS_USED | metadata(packet, words, base) | ethernet(packet, words, base);
         return result | bit(FlowLayout.TCP_CT, words[base + FlowLayout.TCP_CT])
                 | bit(FlowLayout.IPV6_VLAN1, words[base + FlowLayout.IPV6_VLAN1]);

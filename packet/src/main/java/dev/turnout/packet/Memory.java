@@ -11,6 +11,9 @@ import java.nio.ByteOrder;
  * <p>Multi-byte accessors without a suffix use network byte order (big-endian); those ending in {@code Native} use the machine's order and
  * are for structures shared with the kernel. No access needs alignment.
  *
+ * <p>Every access carries a range check of its own, which costs about as much as the access. Hot code passes its addresses through {@link #known}
+ * once, where they enter it: what is read and written within a constant distance of such an address then needs no check.
+ *
  * <p>Thread rules: none; the caller owns the memory that it touches.
  */
 public final class Memory {
@@ -21,6 +24,14 @@ public final class Memory {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private Memory() {
+    }
+
+    /**
+     * The same address, whose range the JIT now knows: user-space addresses are below 2^55, and bits above are cleared. Accesses at a small offset from
+     * it compile to plain loads and stores.
+     */
+    public static long known(long address) {
+        return address & 0x7f_ffff_ffff_ffffL;
     }
 
     /** One byte, 0 to 255. */
@@ -104,8 +115,10 @@ public final class Memory {
      * much slack; the ranges must not overlap. Faster than {@link #copy} below some 200 bytes.
      */
     public static void copySmall(long from, long to, int length) {
+        long source = known(from);
+        long target = known(to);
         for (int i = 0; i < length; i += 8) {
-            putLongNative(to + i, getLongNative(from + i));
+            putLongNative(target + i, getLongNative(source + i));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.turnout.packet;
 
+import java.nio.ByteOrder;
+
 /**
  * The layout of a packet buffer and its accessors. A packet is a {@code long}: the address of its buffer in a {@link PacketPool}. There is no
  * object per packet; batches are arrays of such addresses.
@@ -10,7 +12,7 @@ package dev.turnout.packet;
  *   4       4     frame length in bytes
  *   8       4     buffer size in bytes, header included                          (fixed)
  *   12      2     owning pool's id                                               (fixed)
- *   14      2     flags, see FLAG_*
+ *   14      2     flags, see {@link #isUnmarked}
  *   16      10    virtio-net header as the kernel gave it (struct virtio_net_hdr): flags, gso_type, hdr_len, gso_size, csum_start, csum_offset
  *   28      4     ingress port (datapath port number)
  *   32      4     recirculation id
@@ -57,11 +59,14 @@ public final class Packet {
     public static final int GSO_UDP_L4 = 5;
     public static final int GSO_ECN = 0x80;
 
+    private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     private static final int OFFSET = 0;
     private static final int LENGTH = 4;
     private static final int SIZE = 8;
     private static final int POOL = 12;
     private static final int FLAGS = 14;
+    /** Flag: hash, mark, priority or tracked state was set since the packet arrived. */
+    private static final int FLAG_MARKED = 1;
     /** Offset of the virtio-net header in the buffer; 10 bytes, host byte order. */
     public static final int VNET_HEADER = 16;
     private static final int IN_PORT = 28;
@@ -108,7 +113,7 @@ public final class Packet {
 
     /** Address of the frame's first byte. */
     public static long data(long packet) {
-        return packet + Memory.getIntNative(packet + OFFSET);
+        return Memory.known(packet + Memory.getIntNative(packet + OFFSET));
     }
 
     public static int dataOffset(long packet) {
@@ -181,6 +186,7 @@ public final class Packet {
 
     public static void setDpHash(long packet, int hash) {
         Memory.putIntNative(packet + DP_HASH, hash);
+        Memory.putShortNative(packet + FLAGS, FLAG_MARKED);
     }
 
     public static int pktMark(long packet) {
@@ -189,6 +195,7 @@ public final class Packet {
 
     public static void setPktMark(long packet, int mark) {
         Memory.putIntNative(packet + PKT_MARK, mark);
+        Memory.putShortNative(packet + FLAGS, FLAG_MARKED);
     }
 
     public static int skbPriority(long packet) {
@@ -197,17 +204,18 @@ public final class Packet {
 
     public static void setSkbPriority(long packet, int priority) {
         Memory.putIntNative(packet + SKB_PRIORITY, priority);
+        Memory.putShortNative(packet + FLAGS, FLAG_MARKED);
     }
 
     /** Recirculation id in the high half, ingress port in the low one. */
     public static long recircAndPort(long packet) {
-        return ((long) recircId(packet) << 32) | (inPort(packet) & 0xffff_ffffL);
+        long both = Memory.getLongNative(packet + IN_PORT);
+        return LITTLE_ENDIAN ? both : Long.rotateLeft(both, 32);
     }
 
-    /** Whether hash, mark, priority and tracked state are all zero, as they are in a packet that just arrived. */
+    /** Whether hash, mark, priority and tracked state are those of a packet that just arrived: zero. One load for four. */
     public static boolean isUnmarked(long packet) {
-        return (Memory.getLongNative(packet + DP_HASH) | Memory.getIntNative(packet + SKB_PRIORITY)
-                | Memory.getIntNative(packet + CT_STATE)) == 0;
+        return Memory.getShortNative(packet + FLAGS) == 0;
     }
 
     /** Offset of the first MPLS label from the frame's start, or {@link #NO_OFFSET}. Set by key extraction, as are the next two. */
@@ -225,8 +233,7 @@ public final class Packet {
 
     /** Sets the three header offsets at once; each is {@link #NO_OFFSET} where the header is absent. */
     public static void setOffsets(long packet, int l25, int l3, int l4) {
-        Memory.putShortNative(packet + L2_5, l25);
-        Memory.putShortNative(packet + L3, l3);
+        Memory.putIntNative(packet + L2_5, LITTLE_ENDIAN ? l3 << 16 | l25 : l25 << 16 | l3);
         Memory.putShortNative(packet + L4, l4);
     }
 
@@ -336,6 +343,7 @@ public final class Packet {
     /** Sets the tracked state and forgets the tuple. A state of 0 means never tracked: flow keys then have none of the other values. */
     public static void setCt(long packet, int state, int zone, int mark, long labelHigh, long labelLow) {
         Memory.putIntNative(packet + CT_STATE, state);
+        Memory.putShortNative(packet + FLAGS, FLAG_MARKED);
         Memory.putShortNative(packet + CT_ZONE, zone);
         Memory.putShortNative(packet + CT_TUPLE_PROTOCOL, 0);
         Memory.putIntNative(packet + CT_MARK, mark);
@@ -398,6 +406,7 @@ public final class Packet {
 
     /** Copies metadata (ports, ids, marks, tracked state), but neither the frame nor the virtio-net header nor header offsets. */
     public static void copyMetadata(long packet, long other) {
+        Memory.putShortNative(other + FLAGS, Memory.getShortNative(packet + FLAGS));
         Memory.putIntNative(other + IN_PORT, inPort(packet));
         Memory.copySmall(packet + RECIRC_ID, other + RECIRC_ID, L2_5 - RECIRC_ID);
         setRecircDepth(other, recircDepth(packet));
