@@ -48,7 +48,7 @@ final class RandomFrames {
                     ? (byte) random.nextInt()
                     : (byte) (frame[place] ^ 1 << random.nextInt(8));
         }
-        if (changes == 0 || changes > 0 && random.nextBoolean()) {
+        if (changes == 0 || (changes > 0 && random.nextBoolean())) {
             byte[] cut = new byte[random.nextInt(frame.length + 1)];
             System.arraycopy(frame, 0, cut, 0, cut.length);
             return cut;
@@ -138,7 +138,7 @@ final class RandomFrames {
         ByteArrayOutputStream inner = new ByteArrayOutputStream();
         transport(inner, protocol);
         int options = random.nextInt(5) == 0 ? random.nextInt(11) * 4 : 0;
-        number(out, 0x40 | (20 + options) / 4, 1);
+        number(out, 0x40 + (20 + options) / 4, 1);
         bytes(out, 1);
         number(out, 20 + options + inner.size(), 2);
         bytes(out, 2);
@@ -203,7 +203,7 @@ final class RandomFrames {
             case 6 -> {
                 int options = random.nextInt(4) == 0 ? random.nextInt(11) * 4 : 0;
                 bytes(out, 12);
-                number(out, (20 + options) / 4 << 12 | random.nextInt(4096), 2);
+                number(out, (20 + options) / 4 * 4096 + random.nextInt(4096), 2);
                 bytes(out, 6 + options + random.nextInt(60));
             }
             case 17 -> bytes(out, 8 + random.nextInt(60));
