@@ -1,30 +1,61 @@
 package dev.turnout.ofproto;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
+import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowStats;
+import dev.turnout.openflow.OfAction;
+import dev.turnout.openflow.OfError;
+import dev.turnout.openflow.OfPorts;
 import dev.turnout.openflow.PortNames;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A bridge: ports with OpenFlow numbers, 255 flow tables, learned MAC addresses.
  *
- * <p>Thread rules: any thread; changes are serialised by a lock of the bridge, readers take none.
+ * <p>Thread rules: any thread; changes are serialised by a lock of the bridge, readers take none. Lock order: the switch's ({@link Ofproto}), the
+ * bridge's, the MAC table's.
  */
 public final class Bridge {
-    /** Number of tables. */
+    /** Number of tables; the last is not for flow-mods. */
     public static final int TABLES = 255;
 
+    private final Ofproto ofproto;
+    private final String name;
+    private final long datapathId;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final RuleTables tables = new RuleTables();
+    private final MacTable macTable;
+    private final ConcurrentHashMap<String, PatchStats> patchStats = new ConcurrentHashMap<>();
+    /** Written under the switch's lock. */
+    private final AtomicReference<PortList> ports = new AtomicReference<>(PortList.EMPTY);
+    private volatile FailMode failMode; // volatile: read by every translation that finds table 0 empty
+    private volatile boolean invalidTtlToController; // volatile: read by translations that see a TTL end
+
+    Bridge(Ofproto ofproto, String name, FailMode failMode, long datapathId) {
+        this.ofproto = ofproto;
+        this.name = name;
+        this.failMode = failMode;
+        this.datapathId = datapathId;
+        macTable = new MacTable(ofproto::changed);
+        addDefaultFlow();
+    }
+
     public String name() {
-        throw new UnsupportedOperationException();
+        return name;
     }
 
     /** The datapath id, 64 bits. */
     public long datapathId() {
-        throw new UnsupportedOperationException();
+        return datapathId;
     }
 
     /** Changes the datapath id, which is only shown. */
@@ -33,12 +64,31 @@ public final class Bridge {
     }
 
     public FailMode failMode() {
-        throw new UnsupportedOperationException();
+        return failMode;
     }
 
     /** Changes the fail mode. A real change deletes all flows, and for {@link FailMode#STANDALONE} adds {@code priority=0 actions=NORMAL}. */
     public void setFailMode(FailMode mode) {
-        throw new UnsupportedOperationException(mode.toString());
+        lock.lock();
+        try {
+            if (mode == failMode) {
+                return;
+            }
+            failMode = mode;
+            apply(List.of(FlowMod.builder(FlowCommand.DELETE).build()), true);
+            addDefaultFlow();
+        } finally {
+            lock.unlock();
+        }
+        ofproto.changed();
+    }
+
+    private void addDefaultFlow() {
+        if (failMode == FailMode.STANDALONE) {
+            FlowMod normal = FlowMod.builder(FlowCommand.ADD).priority(0)
+                    .actions(List.of(new OfAction.Output(OfPorts.NORMAL))).build();
+            apply(List.of(normal), true);
+        }
     }
 
     // --- ports ---------------------------------------------------------------------------------------------------------------------------
@@ -51,35 +101,69 @@ public final class Bridge {
      *             if the name or the requested number is taken, or the number is none; the message says which
      */
     public PortInfo addPort(PortInfo port) {
-        throw new UnsupportedOperationException(port.toString());
+        return ofproto.addPort(this, port);
     }
 
-    /** Replaces the port of that name; its OpenFlow number stays unless {@code port.ofPort()} is another one but 0. */
+    /**
+     * Replaces the port of that name; its OpenFlow number stays unless {@code port.ofPort()} is another one but 0.
+     *
+     * @throws IllegalArgumentException
+     *             if there is no such port, or the number is taken or none
+     */
     public PortInfo updatePort(PortInfo port) {
-        throw new UnsupportedOperationException(port.toString());
+        return ofproto.updatePort(this, port);
     }
 
     /** Removes a port; false if there is none of that name. */
     public boolean removePort(String portName) {
-        throw new UnsupportedOperationException(portName);
+        return ofproto.removePort(this, portName);
     }
 
     /** The ports, by OpenFlow number. */
     public List<PortInfo> ports() {
-        throw new UnsupportedOperationException();
+        return portList().list();
     }
 
     public @Nullable PortInfo port(int ofPort) {
-        throw new UnsupportedOperationException("" + ofPort);
+        return portList().byNumber(ofPort);
     }
 
     public @Nullable PortInfo port(String portName) {
-        throw new UnsupportedOperationException(portName);
+        return portList().byName(portName);
     }
 
-    /** The ports' names, as flow texts may use them. */
+    /** The ports' names, as flow texts may use them; always the current ones. Thread rules: any thread. */
     public PortNames portNames() {
-        throw new UnsupportedOperationException();
+        return new PortNames() {
+            @Override
+            public int numberOf(String portName) {
+                PortInfo port = port(portName);
+                return port == null ? -1 : port.ofPort();
+            }
+
+            @Override
+            public @Nullable String nameOf(int number) {
+                PortInfo port = port(number);
+                return port == null ? null : port.name();
+            }
+        };
+    }
+
+    /** Counters of a patch port. */
+    public PatchStats patchStats(String portName) {
+        return patchStats.computeIfAbsent(portName, _ -> new PatchStats());
+    }
+
+    PortList portList() {
+        return ports.getAcquire();
+    }
+
+    void setPortList(PortList list) {
+        ports.setRelease(list);
+    }
+
+    void forgetPatchStats(String portName) {
+        patchStats.remove(portName);
     }
 
     // --- flows ---------------------------------------------------------------------------------------------------------------------------
@@ -94,45 +178,164 @@ public final class Bridge {
      * @return one result per flow-mod
      */
     public List<FlowModResult> apply(List<FlowMod> mods, boolean atomic) {
-        throw new UnsupportedOperationException(mods.toString() + atomic);
+        List<FlowModResult> results = new ArrayList<>(mods.size());
+        boolean changed;
+        lock.lock();
+        try {
+            long nowNs = ofproto.nowNs();
+            FlowModBatch batch = new FlowModBatch(tables, nowNs);
+            FlowModResult failure = applyAll(mods, atomic, batch, results);
+            if (failure != null) {
+                batch.rollBack();
+                int culprit = results.size();
+                for (int i = 0; i < culprit; i++) {
+                    results.set(i, FlowModResult.NOT_APPLIED);
+                }
+                results.add(failure);
+                while (results.size() < mods.size()) {
+                    results.add(FlowModResult.NOT_APPLIED);
+                }
+            }
+            changed = failure == null && !batch.isEmpty();
+            if (changed) {
+                tables.publish(batch.removed(), nowNs);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (changed) {
+            ofproto.changed();
+        }
+        return results;
+    }
+
+    /** The failure of an atomic batch, or null. */
+    private static @Nullable FlowModResult applyAll(List<FlowMod> mods, boolean atomic, FlowModBatch batch,
+            List<FlowModResult> results) {
+        for (FlowMod mod : mods) {
+            try {
+                batch.apply(mod);
+                results.add(FlowModResult.OK);
+            } catch (FlowModException e) {
+                FlowModResult failed = FlowModResult.failed(e.error(), e.getMessage());
+                if (atomic) {
+                    return failed;
+                }
+                results.add(failed);
+            }
+        }
+        return null;
+    }
+
+    private void forEachRule(FlowFilter filter, Consumer<Rule> consumer) {
+        boolean byOutput = FlowModBatch.hasOutput(filter.outPort(), filter.outGroup());
+        tables.forEach(filter, rule -> {
+            if (!byOutput || ActionChecker.outputsTo(rule.actions(), filter.outPort(), filter.outGroup())) {
+                consumer.accept(rule);
+            }
+        });
     }
 
     /** Calls back for every flow that the filter takes: by table, in no particular order within it. */
     public void forEachFlow(FlowFilter filter, Consumer<FlowStats> consumer) {
-        throw new UnsupportedOperationException(filter.toString() + consumer);
+        long nowNs = ofproto.nowNs();
+        forEachRule(filter, rule -> consumer.accept(rule.toStats(nowNs)));
     }
 
     /** The flows that the filter takes: by table, then by descending priority. */
     public List<FlowStats> flows(FlowFilter filter) {
-        throw new UnsupportedOperationException(filter.toString());
+        List<FlowStats> flows = new ArrayList<>();
+        forEachFlow(filter, flows::add);
+        flows.sort(Comparator.comparingInt(FlowStats::table).thenComparing(FlowStats::priority,
+                Comparator.reverseOrder()));
+        return flows;
     }
 
     public FlowAggregate aggregate(FlowFilter filter) {
-        throw new UnsupportedOperationException(filter.toString());
+        long[] sums = new long[3];
+        forEachRule(filter, rule -> {
+            sums[0] += rule.stats().packets();
+            sums[1] += rule.stats().bytes();
+            sums[2]++;
+        });
+        return new FlowAggregate(sums[0], sums[1], sums[2]);
     }
 
     /** How many flows there are. */
     public int flowCount() {
-        throw new UnsupportedOperationException();
+        int count = 0;
+        for (int i = 0; i < TABLES; i++) {
+            count += tables.table(i).flows();
+        }
+        return count;
     }
 
-    /** Counters of all tables, by number. */
+    /** Counters of the tables that flow-mods may use, by number. */
     public List<TableStats> tableStats() {
-        throw new UnsupportedOperationException();
+        List<TableStats> stats = new ArrayList<>();
+        for (int i = 0; i < ReservedTable.NUMBER; i++) {
+            RuleTable table = tables.table(i);
+            stats.add(new TableStats(i, table.flows(), table.lookups.sum(), table.matches.sum(), table.maxFlows()));
+        }
+        return stats;
     }
 
-    /** Limits a table; flows that are there already stay. */
+    /**
+     * Limits a table; flows that are there already stay.
+     *
+     * @throws FlowModException
+     *             if there is no such table
+     */
     public void setTableLimit(int table, int maxFlows) {
-        throw new UnsupportedOperationException(table + " " + maxFlows);
+        if (table < 0 || table >= ReservedTable.NUMBER) {
+            throw new FlowModException(OfError.OFPTMFC_BAD_TABLE, "table " + table + ": tables are 0 to 253");
+        }
+        tables.table(table).setMaxFlows(maxFlows);
     }
 
     /** Whether packets whose TTL ended at {@code dec_ttl} go to the controllers. Off at first, as OpenFlow has it. */
     public void setInvalidTtlToController(boolean on) {
-        throw new UnsupportedOperationException("" + on);
+        invalidTtlToController = on;
+        ofproto.changed();
+    }
+
+    boolean isInvalidTtlToController() {
+        return invalidTtlToController;
     }
 
     /** Learned MAC addresses. */
     public MacTable macTable() {
-        throw new UnsupportedOperationException();
+        return macTable;
+    }
+
+    RuleTables tables() {
+        return tables;
+    }
+
+    /** Removes flows and MAC addresses whose time is over. */
+    int expire(long nowNs, long creditedNs) {
+        int count;
+        lock.lock();
+        try {
+            List<Rule> over = tables.expired(nowNs, creditedNs);
+            count = over.size();
+            if (count > 0) {
+                FlowModBatch batch = new FlowModBatch(tables, nowNs);
+                over.forEach(batch::remove);
+                tables.publish(batch.removed(), nowNs);
+            }
+            tables.purgeOld(nowNs);
+        } finally {
+            lock.unlock();
+        }
+        if (count > 0) {
+            ofproto.changed();
+        }
+        return count + macTable.expire(nowNs);
+    }
+
+    @Override
+    public String toString() {
+        return "bridge " + name;
     }
 }

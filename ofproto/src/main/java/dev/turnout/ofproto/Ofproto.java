@@ -1,21 +1,51 @@
 package dev.turnout.ofproto;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
+import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
+import dev.turnout.flow.FlowLayout;
+import dev.turnout.ofproto.classifier.Wildcards;
+import dev.turnout.openflow.OfPorts;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The OpenFlow side of a switch: all bridges, and what joins them to the datapath.
  *
- * <p>Thread rules: any thread. What a translation reads is published without locks.
+ * <p>Thread rules: any thread. Changes of bridges and ports take the switch's lock, which is the outermost of the module; what a translation
+ * reads is an immutable {@link Topology}, replaced as a whole, and the tables. Every change is published before the change sequence grows.
  */
 public final class Ofproto {
+    private final LongSupplier clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ConcurrentHashMap<String, Bridge> bridges = new ConcurrentHashMap<>();
+    private final AtomicReference<Topology> topology = new AtomicReference<>(Topology.EMPTY);
+    private final AtomicLong changeSequence = new AtomicLong(1);
+    private final AtomicLong creditedUpToNs;
+    private final CopyOnWriteArrayList<PacketInListener> packetInListeners = new CopyOnWriteArrayList<>();
+    private final PacketInStates states;
+    private final Translator translator;
+
     /** An empty switch. {@code clock} gives nanoseconds, as {@link System#nanoTime}; all times of this module are on it. */
     public Ofproto(LongSupplier clock) {
-        throw new UnsupportedOperationException(clock.toString());
+        this.clock = clock;
+        creditedUpToNs = new AtomicLong(clock.getAsLong());
+        states = new PacketInStates(clock);
+        translator = new Translator(this, clock, states, Wildcards::new);
     }
+
+    // --- bridges -------------------------------------------------------------------------------------------------------------------------
 
     /**
      * Adds a bridge.
@@ -24,42 +54,187 @@ public final class Ofproto {
      *             if there is one of that name
      */
     public Bridge addBridge(String name, FailMode failMode, long datapathId) {
-        throw new UnsupportedOperationException(name + failMode + datapathId);
+        lock.lock();
+        try {
+            if (bridges.containsKey(name)) {
+                throw new IllegalArgumentException("bridge " + name + " exists already");
+            }
+            Bridge bridge = new Bridge(this, name, failMode, datapathId);
+            bridges.put(name, bridge);
+            return bridge;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Removes a bridge with its ports and flows; false if there is none of that name. */
     public boolean removeBridge(String name) {
-        throw new UnsupportedOperationException(name);
+        lock.lock();
+        try {
+            Bridge bridge = bridges.remove(name);
+            if (bridge == null) {
+                return false;
+            }
+            Map<String, PortRef> left = new HashMap<>(topology.get().all());
+            left.values().removeIf(ref -> ref.bridge() == bridge);
+            bridge.setPortList(PortList.EMPTY);
+            publish(left);
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     public @Nullable Bridge bridge(String name) {
-        throw new UnsupportedOperationException(name);
+        return bridges.get(name);
     }
 
     /** The bridges, by name. */
     public List<Bridge> bridges() {
-        throw new UnsupportedOperationException();
+        List<Bridge> list = new ArrayList<>(bridges.values());
+        list.sort(Comparator.comparing(Bridge::name));
+        return list;
     }
+
+    // --- ports ---------------------------------------------------------------------------------------------------------------------------
 
     /** The port with this datapath number, or null. */
     public @Nullable PortRef portByDpPort(int dpPort) {
-        throw new UnsupportedOperationException("" + dpPort);
+        return topology().byDpPort(dpPort);
     }
 
+    /** The port with this name on any bridge, or null. */
+    public @Nullable PortRef portByName(String name) {
+        return topology().byName(name);
+    }
+
+    Topology topology() {
+        return topology.getAcquire();
+    }
+
+    PortInfo addPort(Bridge bridge, PortInfo port) {
+        lock.lock();
+        try {
+            PortRef taken = topology().byName(port.name());
+            if (taken != null) {
+                throw new IllegalArgumentException(
+                        "port " + port.name() + " exists already on bridge " + taken.bridge().name());
+            }
+            PortInfo added = port.withOfPort(number(bridge, port));
+            replace(bridge, added);
+            return added;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    PortInfo updatePort(Bridge bridge, PortInfo port) {
+        lock.lock();
+        try {
+            PortInfo old = bridge.port(port.name());
+            if (old == null) {
+                throw new IllegalArgumentException("no port " + port.name() + " on bridge " + bridge.name());
+            }
+            boolean keeps = port.ofPort() == 0 || port.ofPort() == old.ofPort();
+            PortInfo updated = port.withOfPort(keeps ? old.ofPort() : number(bridge, port));
+            replace(bridge, updated);
+            if (updated.ofPort() != old.ofPort() || !updated.vlan().equals(old.vlan())) {
+                bridge.macTable().flush(old.ofPort());
+            }
+            return updated;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean removePort(Bridge bridge, String name) {
+        lock.lock();
+        try {
+            PortInfo old = bridge.port(name);
+            if (old == null) {
+                return false;
+            }
+            bridge.setPortList(bridge.portList().without(name));
+            Map<String, PortRef> left = new HashMap<>(topology().all());
+            left.remove(name);
+            publish(left);
+            bridge.forgetPatchStats(name);
+            bridge.macTable().flush(old.ofPort());
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The number that a port gets: the one it asks for, else the lowest that is free. */
+    private static int number(Bridge bridge, PortInfo port) {
+        int wanted = port.ofPort();
+        if (wanted == 0) {
+            int free = 1;
+            while (bridge.port(free) != null) {
+                free++;
+            }
+            if (free >= OfPorts.MAX) {
+                throw new IllegalArgumentException(
+                        "port " + port.name() + ": bridge " + bridge.name() + " has no port number left");
+            }
+            return free;
+        }
+        if (wanted != OfPorts.LOCAL && (wanted < 0 || wanted >= OfPorts.MAX)) {
+            throw new IllegalArgumentException(
+                    "port " + port.name() + ": " + wanted + " is no port number, 1 to 65279 expected");
+        }
+        PortInfo taken = bridge.port(wanted);
+        if (taken != null) {
+            throw new IllegalArgumentException(
+                    "port " + port.name() + ": number " + wanted + " is taken by port " + taken.name());
+        }
+        return wanted;
+    }
+
+    private void replace(Bridge bridge, PortInfo port) {
+        bridge.setPortList(bridge.portList().with(port));
+        Map<String, PortRef> all = new HashMap<>(topology().all());
+        all.put(port.name(), new PortRef(bridge, port));
+        publish(all);
+    }
+
+    private void publish(Map<String, PortRef> ports) {
+        topology.setRelease(new Topology(ports));
+        changed();
+    }
+
+    // --- translation ---------------------------------------------------------------------------------------------------------------------
+
     public Translator translator() {
-        throw new UnsupportedOperationException();
+        return translator;
     }
 
     /**
      * Grows with every change that can change a translation. Read it before translating: a translation is stale when it has moved since.
      */
     public long changeSequence() {
-        throw new UnsupportedOperationException();
+        return changeSequence.getAcquire();
     }
+
+    void changed() {
+        changeSequence.incrementAndGet();
+    }
+
+    long nowNs() {
+        return clock.getAsLong();
+    }
+
+    // --- time ----------------------------------------------------------------------------------------------------------------------------
 
     /** Removes flows and MAC addresses whose time is over; to be called at least a few times a second. Returns how many went. */
     public int expire(long nowNs) {
-        throw new UnsupportedOperationException("" + nowNs);
+        long creditedNs = creditedUpToNs.get();
+        int count = 0;
+        for (Bridge bridge : bridges.values()) {
+            count += bridge.expire(nowNs, creditedNs);
+        }
+        return count;
     }
 
     /**
@@ -67,15 +242,17 @@ public final class Ofproto {
      * traffic never expires for counters that are late. To be called by the revalidator after each round, with the time when it began.
      */
     public void countersCreditedUpTo(long timeNs) {
-        throw new UnsupportedOperationException("" + timeNs);
+        creditedUpToNs.accumulateAndGet(timeNs, (old, now) -> now - old > 0 ? now : old);
     }
 
+    // --- packet-ins ----------------------------------------------------------------------------------------------------------------------
+
     public void addPacketInListener(PacketInListener listener) {
-        throw new UnsupportedOperationException(listener.toString());
+        packetInListeners.add(listener);
     }
 
     public void removePacketInListener(PacketInListener listener) {
-        throw new UnsupportedOperationException(listener.toString());
+        packetInListeners.remove(listener);
     }
 
     /**
@@ -90,6 +267,26 @@ public final class Ofproto {
      * @return false if the id is not (or no longer) known
      */
     public boolean packetIn(int stateId, byte[] frame, FlowKey key) {
-        throw new UnsupportedOperationException(stateId + " " + frame.length + key);
+        PacketInStates.State state = states.get(stateId);
+        if (state == null) {
+            return false;
+        }
+        FlowKey full = key.copy();
+        System.arraycopy(state.pipeline().words(), FlowLayout.DATAPATH_WORDS, full.words(), FlowLayout.DATAPATH_WORDS,
+                FlowLayout.WORDS - FlowLayout.DATAPATH_WORDS);
+        full.set(Fields.IN_PORT, state.pipeline().get(Fields.IN_PORT));
+        byte[] sent = frame.length <= state.maxLength() ? frame : Arrays.copyOf(frame, state.maxLength());
+        PacketIn packetIn = new PacketIn(state.bridge(), state.table(), state.cookie(), state.reason(),
+                state.controllerId(), state.userdata(),
+                frame.length, sent, full);
+        for (PacketInListener listener : packetInListeners) {
+            listener.onPacketIn(packetIn);
+        }
+        return true;
+    }
+
+    /** Packet-in states that are referenced, or were a moment ago; for tests and metrics. */
+    public int packetInStates() {
+        return states.size();
     }
 }

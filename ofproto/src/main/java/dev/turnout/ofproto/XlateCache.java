@@ -1,5 +1,9 @@
 package dev.turnout.ofproto;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /**
  * What a translation touched and must be credited with the packets of its megaflow: flows, tables, patch ports, learned MAC addresses. It also
  * holds the translation's references (what to tell the controller), until {@link #close}.
@@ -7,6 +11,72 @@ package dev.turnout.ofproto;
  * <p>Thread rules: {@link #credit} from any thread; {@link #close} once, by the owner.
  */
 public final class XlateCache implements AutoCloseable {
+    private record TableHit(RuleTable table, boolean matched) {
+    }
+
+    private record PatchHop(PatchStats from, PatchStats to) {
+    }
+
+    private record Learned(MacTable table, int vlan, long mac, int port) {
+    }
+
+    /** A cache in the making. Thread rules: one owner. */
+    static final class Builder {
+        private final List<RuleStats> rules = new ArrayList<>();
+        private final List<TableHit> tables = new ArrayList<>();
+        private final List<PatchHop> hops = new ArrayList<>();
+        private final List<Learned> learned = new ArrayList<>();
+        private final List<Integer> stateIds = new ArrayList<>();
+
+        void rule(RuleStats stats) {
+            rules.add(stats);
+        }
+
+        void table(RuleTable table, boolean matched) {
+            tables.add(new TableHit(table, matched));
+        }
+
+        void hop(PatchStats from, PatchStats to) {
+            hops.add(new PatchHop(from, to));
+        }
+
+        void learned(MacTable table, int vlan, long mac, int port) {
+            learned.add(new Learned(table, vlan, mac, port));
+        }
+
+        void state(int id) {
+            stateIds.add(id);
+        }
+
+        /** The cache; begins another one. */
+        XlateCache build(PacketInStates states) {
+            XlateCache cache = new XlateCache(this, states);
+            rules.clear();
+            tables.clear();
+            hops.clear();
+            learned.clear();
+            stateIds.clear();
+            return cache;
+        }
+    }
+
+    private final RuleStats[] rules;
+    private final TableHit[] tables;
+    private final List<PatchHop> hops;
+    private final List<Learned> learned;
+    private final List<Integer> stateIds;
+    private final PacketInStates states;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private XlateCache(Builder builder, PacketInStates states) {
+        rules = builder.rules.toArray(new RuleStats[0]);
+        tables = builder.tables.toArray(new TableHit[0]);
+        hops = List.copyOf(builder.hops);
+        learned = List.copyOf(builder.learned);
+        stateIds = List.copyOf(builder.stateIds);
+        this.states = states;
+    }
+
     /**
      * Attributes packets of the megaflow that were not yet attributed.
      *
@@ -17,14 +87,40 @@ public final class XlateCache implements AutoCloseable {
      * @param usedNs
      *            when the last of them passed, on the clock of {@link Ofproto}
      * @param tcpFlags
-     *            TCP flags seen in them
+     *            TCP flags seen in them; no action that is supported asks for them yet
      */
     public void credit(long packets, long bytes, long usedNs, int tcpFlags) {
-        throw new UnsupportedOperationException(packets + " " + bytes + " " + usedNs + " " + tcpFlags);
+        if (packets == 0) {
+            return;
+        }
+        for (RuleStats rule : rules) {
+            rule.credit(packets, bytes, usedNs);
+        }
+        for (TableHit hit : tables) {
+            hit.table.lookups.add(packets);
+            if (hit.matched) {
+                hit.table.matches.add(packets);
+            }
+        }
+        for (PatchHop hop : hops) {
+            hop.from.sent(packets, bytes);
+            hop.to.received(packets, bytes);
+        }
+        for (Learned entry : learned) {
+            entry.table.learn(entry.vlan, entry.mac, entry.port, usedNs, true);
+        }
+    }
+
+    /** Ids of what to tell the controller that this holds. */
+    List<Integer> stateIds() {
+        return stateIds;
     }
 
     /** Gives the references back. A second call does nothing. */
     @Override
     public void close() {
+        if (!stateIds.isEmpty() && closed.compareAndSet(false, true)) {
+            stateIds.forEach(states::release);
+        }
     }
 }

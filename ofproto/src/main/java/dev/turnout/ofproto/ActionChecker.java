@@ -1,0 +1,235 @@
+package dev.turnout.ofproto;
+
+import java.util.List;
+import java.util.Locale;
+
+import dev.turnout.flow.Field;
+import dev.turnout.flow.Fields;
+import dev.turnout.flow.FlowLayout;
+import dev.turnout.flow.Match;
+import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.OfAction;
+import dev.turnout.openflow.OfError;
+import dev.turnout.openflow.OfPorts;
+import dev.turnout.openflow.Subfield;
+
+/**
+ * Decides whether a flow's actions can be done, before the flow is accepted. What the translator cannot do is refused here, with OpenFlow's error and
+ * the action's name; nothing that gets past is ignored later.
+ */
+final class ActionChecker {
+    private static final int MAX_ACTIONS = 4096;
+
+    private final Match match;
+    private final int table;
+    /** Whether a VLAN tag is there for sure at this point of the actions. */
+    private boolean hasVlan;
+
+    private ActionChecker(Match match, int table) {
+        this.match = match;
+        this.table = table;
+        hasVlan = Prerequisites.matches(Field.Prerequisite.VLAN_VID, match);
+    }
+
+    /**
+     * Checks a flow's actions.
+     *
+     * @throws FlowModException
+     *             if they are refused
+     */
+    static void check(List<OfAction> actions, Match match, int table) {
+        if (actions.size() > MAX_ACTIONS) {
+            throw new FlowModException(OfError.OFPBAC_TOO_MANY, actions.size() + " actions: more than " + MAX_ACTIONS);
+        }
+        new ActionChecker(match, table).checkAll(actions);
+    }
+
+    private void checkAll(List<OfAction> actions) {
+        for (OfAction action : actions) {
+            check(action);
+        }
+    }
+
+    private void check(OfAction action) {
+        switch (action) {
+            case OfAction.Output(int port, int _) -> checkPort(port);
+            case OfAction.OutputReg(Subfield source, int _) -> checkSource(source);
+            case OfAction.Controller controller -> checkController(controller);
+            case OfAction.SetField set -> checkWrite(set.field(), "set_field");
+            case OfAction.Move(Subfield source, Subfield destination) -> {
+                checkSource(source);
+                checkWrite(destination.field(), "move");
+            }
+            case OfAction.SetVlanVid(int _, boolean push) -> checkVlan(push, "mod_vlan_vid");
+            case OfAction.SetVlanPcp(int _, boolean push) -> checkVlan(push, "mod_vlan_pcp");
+            case OfAction.PushVlan(int ethType) -> {
+                if (ethType != 0x8100 && ethType != 0x88a8) {
+                    throw new FlowModException(OfError.OFPBAC_BAD_ARGUMENT,
+                            "push_vlan:0x" + Integer.toHexString(ethType) + ": 0x8100 or 0x88a8 expected");
+                }
+                hasVlan = true;
+            }
+            case OfAction.StripVlan _ -> hasVlan = false;
+            case OfAction.SetEthSrc _,OfAction.SetEthDst _,OfAction.SetIpv4Src _,OfAction.SetIpv4Dst _,OfAction.SetIpDscp _ ->
+                {
+                }
+            case OfAction.SetIpEcn _,OfAction.SetIpTtl _,OfAction.SetL4Src _,OfAction.SetL4Dst _,OfAction.DecTtl _ -> {
+            }
+            case OfAction.SetTunnel _,OfAction.Note _,OfAction.Exit _,OfAction.ClearActions _,OfAction.WriteMetadata _ ->
+                {
+                }
+            case OfAction.Resubmit(int _, int to, boolean withCt) -> checkResubmit(to, withCt);
+            case OfAction.GotoTable(int to) -> checkGoto(to);
+            case OfAction.WriteActions(List<OfAction> set) -> checkActionSet(set);
+            default -> throw refuse(action);
+        }
+    }
+
+    private static FlowModException refuse(OfAction action) {
+        String name = name(action);
+        return switch (action) {
+            case OfAction.Group(int group) ->
+                new FlowModException(OfError.OFPBAC_BAD_OUT_GROUP, "group:" + group + ": there is no such group");
+            case OfAction.Meter(int meter) ->
+                new FlowModException(OfError.OFPMMFC_UNKNOWN_METER, "meter:" + meter + ": there is no such meter");
+            case OfAction.Enqueue _,OfAction.SetQueue _ ->
+                new FlowModException(OfError.OFPBAC_BAD_QUEUE, name + ": ports have no queues");
+            default -> new FlowModException(OfError.OFPBAC_BAD_TYPE, name + ": this action is not supported");
+        };
+    }
+
+    /** {@code DecMplsTtl} → {@code dec_mpls_ttl}. */
+    static String name(OfAction action) {
+        return action.getClass().getSimpleName().replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    }
+
+    private static void checkPort(int port) {
+        boolean exists = port >= 0 && port < OfPorts.MAX || port >= OfPorts.IN_PORT && port < OfPorts.NONE;
+        if (!exists) {
+            throw new FlowModException(OfError.OFPBAC_BAD_OUT_PORT,
+                    "output:" + port + ": no port can have this number");
+        }
+    }
+
+    private static void checkController(OfAction.Controller controller) {
+        if (controller.pause()) {
+            throw new FlowModException(OfError.OFPBAC_BAD_TYPE, "controller(pause): pausing is not supported");
+        }
+        if (controller.meter() != 0) {
+            throw new FlowModException(OfError.OFPMMFC_UNKNOWN_METER,
+                    "controller(meter_id=" + controller.meter() + "): there is no such meter");
+        }
+    }
+
+    private static void checkSource(Subfield source) {
+        if (!source.field().isStored()) {
+            throw new FlowModException(OfError.OFPBAC_BAD_SET_TYPE, source.field() + ": this field is not supported");
+        }
+    }
+
+    private void checkWrite(Field field, String action) {
+        if (!field.isStored() || isUnsupported(field)) {
+            throw new FlowModException(OfError.OFPBAC_BAD_SET_TYPE,
+                    action + " " + field + ": setting this field is not supported");
+        }
+        if (!field.writable()) {
+            throw new FlowModException(OfError.OFPBAC_BAD_SET_TYPE,
+                    action + " " + field + ": this field cannot be set");
+        }
+        if (field == Fields.CT_MARK || field == Fields.CT_LABEL) {
+            throw new FlowModException(OfError.OFPBAC_BAD_SET_ARGUMENT,
+                    action + " " + field + ": this field can be set within ct(exec(...)) only");
+        }
+        Field.Prerequisite prerequisite = field.prerequisite();
+        boolean met = prerequisite == Field.Prerequisite.VLAN_VID
+                ? hasVlan
+                : Prerequisites.matches(prerequisite, match);
+        if (!met) {
+            throw new FlowModException(OfError.OFPBAC_MATCH_INCONSISTENT,
+                    action + " " + field + ": the match must say that the packet has this field");
+        }
+        if (field == Fields.VLAN_TCI || field == Fields.DL_VLAN || field == Fields.DL_VLAN_PCP) {
+            hasVlan = true;
+        }
+    }
+
+    private static boolean isUnsupported(Field field) {
+        int word = field.word();
+        return field.prerequisite() == Field.Prerequisite.MPLS || field.prerequisite() == Field.Prerequisite.NSH
+                || field == Fields.ND_RESERVED || field == Fields.ND_OPTIONS_TYPE || word == FlowLayout.MPLS01;
+    }
+
+    private void checkVlan(boolean push, String action) {
+        if (!push && !hasVlan) {
+            throw new FlowModException(OfError.OFPBAC_MATCH_INCONSISTENT,
+                    action + ": the match must say that the packet has a VLAN tag");
+        }
+        hasVlan = true;
+    }
+
+    private static void checkResubmit(int to, boolean withCt) {
+        if (withCt) {
+            throw new FlowModException(OfError.OFPBAC_BAD_TYPE, "resubmit(,,ct): connection tracking is not supported");
+        }
+        if (to == ReservedTable.NUMBER) {
+            throw new FlowModException(OfError.OFPBRC_BAD_TABLE_ID,
+                    "resubmit(," + to + "): reserved for the switch itself");
+        }
+    }
+
+    private void checkGoto(int to) {
+        if (to <= table || to >= ReservedTable.NUMBER) {
+            throw new FlowModException(OfError.OFPBIC_BAD_TABLE_ID,
+                    "goto_table:" + to + ": a table from " + (table + 1) + " to 253 expected");
+        }
+    }
+
+    private void checkActionSet(List<OfAction> set) {
+        boolean had = hasVlan;
+        for (OfAction action : set) {
+            if (!ActionSet.allows(action)) {
+                if (action instanceof OfAction.Group || action instanceof OfAction.SetQueue) {
+                    throw refuse(action);
+                }
+                throw new FlowModException(OfError.OFPBAC_BAD_TYPE,
+                        name(action) + ": this action cannot be in write_actions");
+            }
+            check(action);
+        }
+        hasVlan = had;
+    }
+
+    /** Whether actions output to a port or use a group: what a deletion's {@code out_port} and {@code out_group} ask. */
+    static boolean outputsTo(List<OfAction> actions, int port, int group) {
+        return (port == OfPorts.NONE || anyOutput(actions, port))
+                && (group == FlowMod.ANY_GROUP || anyGroup(actions, group));
+    }
+
+    private static boolean anyOutput(List<OfAction> actions, int port) {
+        for (OfAction action : actions) {
+            boolean found = switch (action) {
+                case OfAction.Output(int to, int _) -> to == port;
+                case OfAction.OutputTrunc(int to, int _) -> to == port;
+                case OfAction.Enqueue(int to, int _) -> to == port;
+                case OfAction.Controller _ -> port == OfPorts.CONTROLLER;
+                case OfAction.WriteActions(List<OfAction> set) -> anyOutput(set, port);
+                case OfAction.Clone(List<OfAction> copy) -> anyOutput(copy, port);
+                default -> false;
+            };
+            if (found) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean anyGroup(List<OfAction> actions, int group) {
+        for (OfAction action : actions) {
+            if (action instanceof OfAction.Group(int to) && to == group
+                    || action instanceof OfAction.WriteActions(List<OfAction> set) && anyGroup(set, group)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,276 @@
+package dev.turnout.ofproto;
+
+import java.util.Arrays;
+
+import dev.turnout.flow.Field;
+import dev.turnout.flow.Fields;
+import dev.turnout.flow.FlowLayout;
+import dev.turnout.ofproto.classifier.Wildcards;
+import dev.turnout.openflow.FieldValue;
+import dev.turnout.openflow.OfAction.SetField;
+import dev.turnout.openflow.OfPorts;
+import dev.turnout.openflow.Subfield;
+
+/**
+ * The packet as the pipeline sees it: its key with the changes so far, the pipeline's own state, and what was looked at. Every read that a
+ * decision depends on marks the bits; every write marks them as the pipeline's own.
+ *
+ * <p>VLAN tags are the exception to bits: a change of any of them first looks at all tags that the key shows (of an untagged packet: at the
+ * "present" bit), since taking tags off and putting them on moves bits between fields.
+ *
+ * <p>Thread rules: one owner.
+ */
+final class FlowState {
+    final long[] words = new long[FlowLayout.WORDS];
+    final VlanStack vlans = new VlanStack();
+    Wildcards wildcards = new Wildcards();
+
+    /** What {@link #restore} goes back to. */
+    record Saved(long[] words, long[] written, VlanStack vlans) {
+    }
+
+    /** Begins with a packet's key, received on an OpenFlow port. */
+    void begin(long[] key, int inPort, Wildcards fresh) {
+        wildcards = fresh;
+        System.arraycopy(key, 0, words, 0, FlowLayout.DATAPATH_WORDS);
+        Arrays.fill(words, FlowLayout.DATAPATH_WORDS, words.length, 0);
+        Fields.ACTSET_OUTPUT.set(words, ACTSET_UNSET);
+        vlans.load(words);
+        wildcards.lookAt(FlowLayout.RECIRC_PORT, -1L);
+        wildcards.lookAt(Fields.ETH_TYPE);
+        if (Prerequisites.isIp(words)) {
+            wildcards.lookAt(Fields.IP_FRAG);
+        }
+        Fields.IN_PORT.set(words, inPort);
+    }
+
+    /** {@code actset_output} while the action set has no output. */
+    static final int ACTSET_UNSET = 0xfff7;
+
+    Saved save() {
+        VlanStack copy = new VlanStack();
+        copy.copyFrom(vlans);
+        return new Saved(words.clone(), wildcards.saveWritten(), copy);
+    }
+
+    void restore(Saved saved) {
+        System.arraycopy(saved.words, 0, words, 0, words.length);
+        wildcards.restoreWritten(saved.written);
+        vlans.copyFrom(saved.vlans);
+    }
+
+    /** Forgets what belongs to a bridge: for a packet that enters another one by a patch port. */
+    void enterBridge(int inPort) {
+        Fields.IN_PORT.set(words, inPort);
+        clear(FlowLayout.METADATA, FlowLayout.WORDS);
+        Fields.ACTSET_OUTPUT.set(words, ACTSET_UNSET);
+        clear(FlowLayout.TUN_ID, FlowLayout.NSH_BASE);
+        clear(FlowLayout.CT_IPV4, FlowLayout.TUN_ID);
+        for (Field field : new Field[]{Fields.CT_STATE, Fields.CT_ZONE, Fields.CT_MARK, Fields.CT_LABEL,
+            Fields.CT_NW_PROTO, Fields.CT_TP_SRC,
+            Fields.CT_TP_DST}) {
+            field.clear(words);
+            wroteAll(field);
+        }
+    }
+
+    private void clear(int fromWord, int toWord) {
+        for (int word = fromWord; word < toWord; word++) {
+            words[word] = 0;
+            wildcards.wrote(word, -1L);
+        }
+    }
+
+    int inPort() {
+        return (int) Fields.IN_PORT.get(words);
+    }
+
+    /** Takes another input port for a lookup; returns the former. */
+    int swapInPort(int port) {
+        int former = inPort();
+        Fields.IN_PORT.set(words, port);
+        return former;
+    }
+
+    boolean hold(Field field) {
+        return Prerequisites.hold(field.prerequisite(), words, wildcards);
+    }
+
+    // --- reading -------------------------------------------------------------------------------------------------------------------------
+
+    /** Reads a field of up to 64 bits. */
+    long read(Field field) {
+        wildcards.lookAt(field);
+        return field.get(words);
+    }
+
+    FieldValue read(Subfield subfield) {
+        lookAt(subfield);
+        return subfield.get(words);
+    }
+
+    private void lookAt(Subfield subfield) {
+        Field field = subfield.field();
+        if (!field.isWide()) {
+            long ones = subfield.bits() >= 64 ? -1L : (1L << subfield.bits()) - 1;
+            wildcards.lookAt(field.word(), ones << (subfield.offset() + field.shift()));
+            return;
+        }
+        FieldValue mask = subfield.mask();
+        for (int i = 0; i < field.wordCount(); i++) {
+            wildcards.lookAt(field.word() + i, mask.word(field.wordCount() - 1 - i));
+        }
+    }
+
+    // --- writing -------------------------------------------------------------------------------------------------------------------------
+
+    /** {@code set_field} and {@code load}: nothing where the packet does not have the field. */
+    void write(SetField set) {
+        Field field = set.field();
+        if (!hold(field)) {
+            return;
+        }
+        FieldValue mask = field == Fields.NW_TOS ? set.mask().and(FieldValue.of(DSCP_IN_TOS)) : set.mask();
+        if (isVlan(field)) {
+            beginVlanChange();
+            writeWords(field, set.value(), mask);
+            endVlanWrite(field);
+        } else {
+            writeWords(field, set.value(), mask);
+        }
+    }
+
+    private static final int DSCP_IN_TOS = 0xfc;
+
+    /** {@code move}: nothing where the packet lacks one of the fields. */
+    void move(Subfield source, Subfield destination) {
+        if (!hold(source.field()) || !hold(destination.field())) {
+            return;
+        }
+        FieldValue value = read(source).shiftLeft(destination.offset());
+        write(new SetField(destination.field(), value, destination.mask(), false));
+    }
+
+    /** Writes a whole field of up to 64 bits that the packet has, other than a VLAN field. */
+    void write(Field field, long value) {
+        field.set(words, value);
+        wroteAll(field);
+    }
+
+    private void wroteAll(Field field) {
+        for (int i = 0; i < field.wordCount(); i++) {
+            wildcards.wrote(field.word() + i, field.wordMask(i));
+        }
+    }
+
+    private void writeWords(Field field, FieldValue value, FieldValue mask) {
+        int count = field.wordCount();
+        if (count == 1) {
+            writeBits(field.word(), value.low() << field.shift(), mask.low() << field.shift() & field.wordMask(0));
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            writeBits(field.word() + i, value.word(count - 1 - i), mask.word(count - 1 - i) & field.wordMask(i));
+        }
+    }
+
+    /** Writes bits of a word that no header is behind. */
+    void writeMasked(int word, long value, long mask) {
+        writeBits(word, value, mask);
+    }
+
+    private void writeBits(int word, long value, long mask) {
+        words[word] = (words[word] & ~mask) | (value & mask);
+        wildcards.wrote(word, mask);
+    }
+
+    // --- VLANs ---------------------------------------------------------------------------------------------------------------------------
+
+    private static boolean isVlan(Field field) {
+        return field == Fields.VLAN_TCI || field == Fields.DL_VLAN || field == Fields.VLAN_VID
+                || field == Fields.DL_VLAN_PCP
+                || field == Fields.VLAN_PCP;
+    }
+
+    void pushVlan(int tag) {
+        beginVlanChange();
+        vlans.push(tag);
+        endVlanChange();
+    }
+
+    /** Takes the outermost tag off, if there is one. */
+    void popVlan() {
+        wildcards.lookAt(FlowLayout.ETH_SRC_VLAN, FlowLayout.VLAN_PRESENT);
+        if (Prerequisites.hasVlan(words)) {
+            beginVlanChange();
+            vlans.pop();
+            endVlanChange();
+        }
+    }
+
+    /** Sets the VLAN id, or the priority: of the outermost tag, or of a new one if {@code push}. */
+    void setVlan(int mask, int bits, boolean push) {
+        wildcards.lookAt(FlowLayout.ETH_SRC_VLAN, FlowLayout.VLAN_PRESENT);
+        if (Prerequisites.hasVlan(words) || push) {
+            beginVlanChange();
+            int tci = (int) Fields.VLAN_TCI.get(words) & ~mask | bits | FlowLayout.VLAN_PRESENT;
+            replaceOutermost(tci);
+            endVlanChange();
+        }
+    }
+
+    /** Replaces the outermost tag, or its absence, by a tag, or by none if {@code tci} is 0. For NORMAL, which looked at what it decides by. */
+    void putVlan(int tci) {
+        beginVlanChange();
+        replaceOutermost(tci);
+        endVlanChange();
+    }
+
+    private void replaceOutermost(int tci) {
+        int tpid = 0x8100;
+        if (vlans.depth() > 0) {
+            tpid = vlans.outermost() >>> 16;
+            vlans.pop();
+        }
+        if (tci != 0) {
+            vlans.push(tpid << 16 | tci);
+        }
+    }
+
+    private void beginVlanChange() {
+        lookAtVlans();
+    }
+
+    /** Looks at all tags; of an untagged packet, that it is. */
+    void lookAtVlans() {
+        wildcards.lookAt(FlowLayout.ETH_SRC_VLAN, FlowLayout.VLAN_PRESENT);
+        if (!Prerequisites.hasVlan(words)) {
+            return;
+        }
+        wildcards.lookAt(FlowLayout.ETH_SRC_VLAN, 0xffff);
+        wildcards.lookAt(FlowLayout.TCP_CT, 0xffff);
+        wildcards.lookAt(FlowLayout.IPV6_VLAN1, 0xffff_ffffL);
+    }
+
+    private void endVlanChange() {
+        vlans.store(words);
+        wildcards.wrote(FlowLayout.ETH_SRC_VLAN, 0xffff);
+        wildcards.wrote(FlowLayout.TCP_CT, 0xffff);
+        wildcards.wrote(FlowLayout.IPV6_VLAN1, 0xffff_ffffL);
+    }
+
+    /** The outermost TCI was written as a field: makes tags of it. */
+    private void endVlanWrite(Field field) {
+        int tci = (int) Fields.VLAN_TCI.get(words);
+        if (field != Fields.VLAN_TCI && field != Fields.VLAN_VID) {
+            tci |= FlowLayout.VLAN_PRESENT;
+        }
+        replaceOutermost((tci & FlowLayout.VLAN_PRESENT) != 0 ? tci : 0);
+        endVlanChange();
+    }
+
+    /** Whether the input port is none of a bridge's: the packet comes from a controller. */
+    boolean isFromController() {
+        return inPort() == OfPorts.CONTROLLER || inPort() == OfPorts.NONE;
+    }
+}

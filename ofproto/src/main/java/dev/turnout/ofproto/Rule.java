@@ -1,0 +1,99 @@
+package dev.turnout.ofproto;
+
+import java.util.List;
+
+import dev.turnout.flow.Match;
+import dev.turnout.ofproto.classifier.ClassifierRule;
+import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.FlowStats;
+import dev.turnout.openflow.OfAction;
+
+/**
+ * A flow in a table. Immutable but for its counters and versions: a modification replaces it.
+ */
+final class Rule extends ClassifierRule {
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+
+    private final short table;
+    private final char idleTimeout;
+    private final char hardTimeout;
+    private final char importance;
+    private final byte flags;
+    private final long cookie;
+    private final long createdNs;
+    private final long modifiedNs;
+    private final List<OfAction> actions;
+    private final RuleStats stats;
+
+    /** The flow that an addition makes. */
+    Rule(FlowMod mod, int table, long version, long nowNs) {
+        super(mod.match(), mod.priority(), version);
+        this.table = (short) table;
+        idleTimeout = (char) mod.idleTimeout();
+        hardTimeout = (char) mod.hardTimeout();
+        importance = (char) mod.importance();
+        flags = (byte) mod.flags();
+        cookie = mod.cookie();
+        createdNs = nowNs;
+        modifiedNs = nowNs;
+        actions = mod.actions();
+        stats = new RuleStats(nowNs);
+    }
+
+    /** What a modification makes of a flow. */
+    Rule(Rule old, Match match, FlowMod mod, boolean keepCounts, long version, long nowNs) {
+        super(match, old.priority(), version);
+        table = old.table;
+        idleTimeout = old.idleTimeout;
+        hardTimeout = old.hardTimeout;
+        importance = old.importance;
+        flags = old.flags;
+        cookie = mod.modifyCookie() ? mod.cookie() : old.cookie;
+        createdNs = old.createdNs;
+        modifiedNs = nowNs;
+        actions = mod.actions();
+        stats = keepCounts ? old.stats : new RuleStats(nowNs);
+    }
+
+    int table() {
+        return table;
+    }
+
+    long cookie() {
+        return cookie;
+    }
+
+    List<OfAction> actions() {
+        return actions;
+    }
+
+    RuleStats stats() {
+        return stats;
+    }
+
+    boolean hasTimeout() {
+        return idleTimeout != 0 || hardTimeout != 0;
+    }
+
+    /** Whether this is a table-miss flow: priority 0, matches everything. */
+    boolean isTableMiss() {
+        return priority() == 0 && mask().wordCount() == 0;
+    }
+
+    /** Whether the flow's time is over, with the counters known up to {@code creditedNs}. */
+    boolean isExpired(long nowNs, long creditedNs) {
+        return (hardTimeout != 0 && nowNs - modifiedNs >= hardTimeout * NS_PER_SECOND)
+                || (idleTimeout != 0 && creditedNs - stats.usedNs() >= idleTimeout * NS_PER_SECOND);
+    }
+
+    FlowStats toStats(long nowNs) {
+        int hardAge = modifiedNs == createdNs ? -1 : seconds(nowNs - modifiedNs);
+        return new FlowStats(table, priority(), match(), List.of(), cookie, nowNs - createdNs, stats.packets(),
+                stats.bytes(), idleTimeout,
+                hardTimeout, importance, flags, seconds(nowNs - stats.usedNs()), hardAge, actions);
+    }
+
+    private static int seconds(long ns) {
+        return (int) Math.max(0, Math.min(Integer.MAX_VALUE, ns / NS_PER_SECOND));
+    }
+}

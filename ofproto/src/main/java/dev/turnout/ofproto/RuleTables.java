@@ -1,0 +1,204 @@
+package dev.turnout.ofproto;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import dev.turnout.openflow.FlowFilter;
+import dev.turnout.openflow.FlowMod;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bridge's flow tables and their version.
+ *
+ * <p>A reader takes {@link #version()} first and looks everything up in that version. A writer changes the tables under the next version and ends
+ * with {@link #publish}: readers see all of its changes from then on, and none before. Removed rules stay linked for readers of older versions;
+ * {@link #purge} unlinks them later. Before it does, it raises {@code purged}, so that a reader can tell by {@link #isStale} that rules of its
+ * version may have been missing, and start again. Purges are rare (a thousand dead rules and an eighth of the living, or a second), so that
+ * hardly ever happens.
+ *
+ * <p>Thread rules: {@link #version}, {@link #isStale}, lookups and {@link #forEach} from any thread; everything else under the bridge's lock.
+ */
+final class RuleTables {
+    private static final VarHandle VERSION;
+    private static final VarHandle PURGED;
+    private static final int MIN_PURGE = 1024;
+    private static final long PURGE_AFTER_NS = 1_000_000_000L;
+
+    static {
+        try {
+            VERSION = MethodHandles.lookup().findVarHandle(RuleTables.class, "version", long.class);
+            PURGED = MethodHandles.lookup().findVarHandle(RuleTables.class, "purged", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final RuleTable[] tables = new RuleTable[Bridge.TABLES];
+    /** The newest version; by VERSION. */
+    private long version = 1;
+    /** Readers of lower versions may miss rules; by PURGED. */
+    private long purged;
+    private final ArrayDeque<Rule> dead = new ArrayDeque<>();
+    private long oldestDeadNs;
+    private final Set<Rule> withTimeout = new LinkedHashSet<>();
+    /** Tables that the next {@link #publish} concerns. */
+    private final Set<RuleTable> touched = new HashSet<>();
+    private int flows;
+
+    RuleTables() {
+        for (int i = 0; i < tables.length; i++) {
+            tables[i] = new RuleTable(i);
+        }
+    }
+
+    RuleTable table(int number) {
+        return tables[number];
+    }
+
+    long version() {
+        return (long) VERSION.getAcquire(this);
+    }
+
+    /** Whether what was looked up in this version may have missed rules that are gone by now. */
+    boolean isStale(long usedVersion) {
+        return usedVersion < (long) PURGED.getVolatile(this);
+    }
+
+    /** Calls back for every flow that the filter takes, as of the newest version, but for its {@code outPort} and {@code outGroup}. */
+    void forEach(FlowFilter filter, Consumer<Rule> consumer) {
+        long now = version();
+        int first = filter.table() == FlowMod.ALL_TABLES ? 0 : filter.table();
+        int last = filter.table() == FlowMod.ALL_TABLES ? tables.length - 1 : filter.table();
+        for (int i = first; i <= last; i++) {
+            if (tables[i].flows() > 0) {
+                tables[i].classifier.forEach(filter.match(), now, rule -> {
+                    if (((rule.cookie() ^ filter.cookie()) & filter.cookieMask()) == 0) {
+                        consumer.accept(rule);
+                    }
+                });
+            }
+        }
+    }
+
+    int flows() {
+        return flows;
+    }
+
+    // --- the writer's side ---------------------------------------------------------------------------------------------------------------
+
+    long nextVersion() {
+        return version + 1;
+    }
+
+    void add(Rule rule) {
+        RuleTable table = tables[rule.table()];
+        table.classifier.insert(rule);
+        touched.add(table);
+        table.setFlows(table.flows() + 1);
+        flows++;
+        if (rule.hasTimeout()) {
+            withTimeout.add(rule);
+        }
+    }
+
+    /** Takes an addition of the coming version back. */
+    void undoAdd(Rule rule) {
+        RuleTable table = tables[rule.table()];
+        rule.setRemoveVersion(rule.addVersion());
+        table.classifier.unlink(rule);
+        table.setFlows(table.flows() - 1);
+        flows--;
+        withTimeout.remove(rule);
+    }
+
+    /** Makes a rule invisible from the coming version on. */
+    void remove(Rule rule) {
+        RuleTable table = tables[rule.table()];
+        rule.setRemoveVersion(nextVersion());
+        touched.add(table);
+        table.setFlows(table.flows() - 1);
+        flows--;
+        withTimeout.remove(rule);
+    }
+
+    /** Takes a removal of the coming version back. */
+    void undoRemove(Rule rule) {
+        RuleTable table = tables[rule.table()];
+        rule.setRemoveVersion(Rule.NEVER);
+        table.setFlows(table.flows() + 1);
+        flows++;
+        if (rule.hasTimeout()) {
+            withTimeout.add(rule);
+        }
+    }
+
+    /** Makes the coming version the newest, and the removed rules dead. */
+    void publish(List<Rule> removed, long nowNs) {
+        for (RuleTable table : touched) {
+            table.classifier.publish();
+        }
+        touched.clear();
+        VERSION.setVolatile(this, version + 1);
+        if (!removed.isEmpty()) {
+            if (dead.isEmpty()) {
+                oldestDeadNs = nowNs;
+            }
+            dead.addAll(removed);
+        }
+        if (dead.size() >= Math.max(MIN_PURGE, flows / 8)) {
+            purge();
+        }
+    }
+
+    /** Nothing of the coming version remained: the tables are as before. */
+    void abandon() {
+        for (RuleTable table : touched) {
+            table.classifier.publish();
+        }
+        touched.clear();
+    }
+
+    /** Unlinks dead rules if the first of them has been so for a second. */
+    void purgeOld(long nowNs) {
+        if (!dead.isEmpty() && nowNs - oldestDeadNs >= PURGE_AFTER_NS) {
+            purge();
+        }
+    }
+
+    private void purge() {
+        PURGED.setVolatile(this, version);
+        Set<RuleTable> shrunk = new HashSet<>();
+        for (Rule rule = dead.poll(); rule != null; rule = dead.poll()) {
+            RuleTable table = tables[rule.table()];
+            table.classifier.unlink(rule);
+            shrunk.add(table);
+        }
+        for (RuleTable table : shrunk) {
+            table.classifier.publish();
+        }
+    }
+
+    /** The rules whose time is over. */
+    List<Rule> expired(long nowNs, long creditedNs) {
+        List<Rule> found = new ArrayList<>();
+        for (Rule rule : withTimeout) {
+            if (rule.isExpired(nowNs, creditedNs)) {
+                found.add(rule);
+            }
+        }
+        return found;
+    }
+
+    /** The visible rule with exactly this match and priority as of the coming version, or null. */
+    @Nullable
+    Rule find(int table, FlowMod mod) {
+        return tables[table].classifier.find(mod.match(), mod.priority(), nextVersion());
+    }
+}

@@ -1,0 +1,97 @@
+package dev.turnout.ofproto.classifier;
+
+import java.util.Arrays;
+
+import dev.turnout.flow.Field;
+import dev.turnout.flow.FlowLayout;
+import dev.turnout.flow.FlowMask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bits of the packet's key that a translation has looked at. A bit too few misforwards, a bit too many costs cache hits.
+ *
+ * <p>What the pipeline wrote itself no longer tells anything about the packet: {@link #wrote} says so of bits whose value now depends only on bits
+ * that were looked at already (a constant, or a copy of such bits), and looking at those is free from then on. So a rule that matches what an
+ * earlier rule has set does not narrow the megaflow.
+ *
+ * <p>Thread rules: one owner.
+ */
+public final class Wildcards {
+    private final long[] looked = new long[FlowLayout.WORDS];
+    private final long[] written = new long[FlowLayout.WORDS];
+    private final long @Nullable [] blind;
+
+    /** Nothing looked at. */
+    public Wildcards() {
+        blind = null;
+    }
+
+    /** For the tests that prove that the tests notice: looking at bits of {@code blind} leaves no trace. */
+    public Wildcards(FlowMask blind) {
+        this.blind = blind.toWords();
+    }
+
+    /** Looks at some bits of a word. */
+    public void lookAt(int word, long bits) {
+        long fresh = bits & ~written[word];
+        if (blind != null) {
+            fresh &= ~blind[word];
+        }
+        looked[word] |= fresh;
+    }
+
+    /** Looks at some bits of a word as the packet has them, whatever the pipeline wrote there. */
+    public void lookAtPacket(int word, long bits) {
+        looked[word] |= blind == null ? bits : bits & ~blind[word];
+    }
+
+    /** Looks at a whole field. */
+    public void lookAt(Field field) {
+        for (int i = 0; i < field.wordCount(); i++) {
+            lookAt(field.word() + i, field.wordMask(i));
+        }
+    }
+
+    /** Looks at all that {@code mask} has. */
+    public void lookAt(FlowMask mask) {
+        for (int n = 0; n < mask.wordCount(); n++) {
+            int word = mask.wordIndex(n);
+            lookAt(word, mask.word(word));
+        }
+    }
+
+    /** Whether looking at these bits would add nothing. */
+    public boolean isKnown(int word, long bits) {
+        return (bits & ~(looked[word] | written[word])) == 0;
+    }
+
+    /** The bits of a word that were looked at in the packet. */
+    public long looked(int word) {
+        return looked[word];
+    }
+
+    /** The bits of a word that the pipeline wrote. */
+    public long written(int word) {
+        return written[word];
+    }
+
+    /** These bits are the pipeline's own from now on. */
+    public void wrote(int word, long bits) {
+        written[word] |= bits;
+    }
+
+    /** Copies what was written, for {@link #restoreWritten}. */
+    public long[] saveWritten() {
+        return written.clone();
+    }
+
+    /** Goes back to what was written then: the packet's own values have been restored. What was looked at stays. */
+    public void restoreWritten(long[] saved) {
+        System.arraycopy(saved, 0, written, 0, written.length);
+    }
+
+    /** The datapath part of what was looked at. */
+    public FlowMask toDatapathMask() {
+        return FlowMask.of(Arrays.copyOf(looked, FlowLayout.DATAPATH_WORDS));
+    }
+}
