@@ -16,7 +16,7 @@ public final class ActionParser {
      *             if it cannot be understood
      */
     public static List<OfAction> parse(String text, PortNames ports) {
-        throw new FlowSyntaxException(text + ports);
+        return new ActionTexts(ports).parseInstructions(text, 0, text.length());
     }
 
     /**
@@ -29,6 +29,6 @@ public final class ActionParser {
      *             with an {@link OfError}
      */
     public static void check(List<OfAction> actions, Match match, int table) {
-        throw new FlowSyntaxException(actions + "" + match + table);
+        new ActionCheck(match, table).checkAll(actions);
     }
 }

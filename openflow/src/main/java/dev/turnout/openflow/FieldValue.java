@@ -12,7 +12,7 @@ public final class FieldValue {
     /** The number zero. */
     public static final FieldValue ZERO = new FieldValue(new long[1]);
     /** The number one. */
-    public static final FieldValue ONE = new FieldValue(new long[] { 1 });
+    public static final FieldValue ONE = new FieldValue(new long[]{1});
 
     private final long[] words;
 
@@ -22,12 +22,12 @@ public final class FieldValue {
 
     /** The number of 64 bits, unsigned. */
     public static FieldValue of(long value) {
-        return value == 0 ? ZERO : new FieldValue(new long[] { value });
+        return value == 0 ? ZERO : new FieldValue(new long[]{value});
     }
 
     /** The number of 128 bits. */
     public static FieldValue of(long high, long low) {
-        return high == 0 ? of(low) : new FieldValue(new long[] { high, low });
+        return high == 0 ? of(low) : new FieldValue(new long[]{high, low});
     }
 
     /** The number of these words, the highest first; copied. */

@@ -23,7 +23,8 @@ import dev.turnout.flow.Match;
  * @param outGroup
  *            only flows that use it, or {@link FlowMod#ANY_GROUP}
  */
-public record FlowFilter(int table, Match match, List<FieldMatch> tunnelMetadata, long cookie, long cookieMask, int outPort,
+public record FlowFilter(int table, Match match, List<FieldMatch> tunnelMetadata, long cookie, long cookieMask,
+        int outPort,
         int outGroup) {
     /** Every flow. */
     public static final FlowFilter ALL = new FlowFilter(FlowMod.ALL_TABLES, Match.ANY, List.of(), 0, 0, OfPorts.NONE,

@@ -13,8 +13,8 @@ public final class FlowFlags {
     /** Bytes need not be counted. */
     public static final int NO_BYTE_COUNTS = 16;
 
-    private static final String[] NAMES = { "send_flow_rem", "check_overlap", "reset_counts", "no_packet_counts",
-            "no_byte_counts" };
+    private static final String[] NAMES = {"send_flow_rem", "check_overlap", "reset_counts", "no_packet_counts",
+        "no_byte_counts"};
 
     private FlowFlags() {
     }
@@ -29,17 +29,11 @@ public final class FlowFlags {
         return 0;
     }
 
-    /** Appends the keywords of the flags, each with a space before it. */
-    static void append(StringBuilder out, int flags, char before, char after) {
+    /** Appends the keywords of the flags, each with a space after it. */
+    static void append(StringBuilder out, int flags) {
         for (int i = 0; i < NAMES.length; i++) {
             if ((flags & 1 << i) != 0) {
-                if (before != 0) {
-                    out.append(before);
-                }
-                out.append(NAMES[i]);
-                if (after != 0) {
-                    out.append(after);
-                }
+                out.append(NAMES[i]).append(' ');
             }
         }
     }

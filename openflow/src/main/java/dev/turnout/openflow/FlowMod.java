@@ -62,8 +62,10 @@ public record FlowMod(FlowCommand command, int table, int priority, Match match,
 
     /** A builder with this flow-mod's values. */
     public Builder toBuilder() {
-        return new Builder(command).table(table).priority(priority).match(match).tunnelMetadata(tunnelMetadata).cookie(cookie)
-                .modifyCookie(modifyCookie).cookieMatch(cookieMatch, cookieMask).idleTimeout(idleTimeout).hardTimeout(hardTimeout)
+        return new Builder(command).table(table).priority(priority).match(match).tunnelMetadata(tunnelMetadata)
+                .cookie(cookie)
+                .modifyCookie(modifyCookie).cookieMatch(cookieMatch, cookieMask).idleTimeout(idleTimeout)
+                .hardTimeout(hardTimeout)
                 .importance(importance).flags(flags).outPort(outPort).outGroup(outGroup).actions(actions);
     }
 
@@ -107,6 +109,11 @@ public record FlowMod(FlowCommand command, int table, int priority, Match match,
         public Builder table(int value) {
             table = value;
             return this;
+        }
+
+        /** The table set so far. */
+        public int table() {
+            return table;
         }
 
         public Builder priority(int value) {
@@ -176,7 +183,8 @@ public record FlowMod(FlowCommand command, int table, int priority, Match match,
         }
 
         public FlowMod build() {
-            return new FlowMod(command, table, priority, match, tunnelMetadata, cookie, modifyCookie, cookieMatch, cookieMask,
+            return new FlowMod(command, table, priority, match, tunnelMetadata, cookie, modifyCookie, cookieMatch,
+                    cookieMask,
                     idleTimeout, hardTimeout, importance, flags, outPort, outGroup, actions);
         }
     }

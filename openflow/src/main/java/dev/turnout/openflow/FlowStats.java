@@ -38,7 +38,8 @@ import dev.turnout.flow.Match;
  * @param actions
  *            actions and instructions
  */
-public record FlowStats(int table, int priority, Match match, List<FieldMatch> tunnelMetadata, long cookie, long durationNs,
+public record FlowStats(int table, int priority, Match match, List<FieldMatch> tunnelMetadata, long cookie,
+        long durationNs,
         long packets, long bytes, int idleTimeout, int hardTimeout, int importance, int flags, int idleAgeSeconds,
         int hardAgeSeconds, List<OfAction> actions) {
     public FlowStats {

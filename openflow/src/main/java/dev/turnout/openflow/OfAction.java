@@ -2,10 +2,9 @@ package dev.turnout.openflow;
 
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Field.Prerequisite;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An OpenFlow action or instruction, with Nicira's extensions: one record each. All are immutable and compared by value.
@@ -41,7 +40,8 @@ public sealed interface OfAction {
 
     /** To the controllers of an id, with what to tell them. {@code meter} is 0 for none. */
     record Controller(int maxLength, int controllerId, PacketInReason reason, Octets userdata, boolean pause, int meter)
-            implements OfAction {
+            implements
+                OfAction {
     }
 
     /** To a port, by a queue. */
@@ -258,7 +258,8 @@ public sealed interface OfAction {
     }
 
     /** Samples packets ({@code probability} in 65535) to a set of collectors. */
-    record Sample(int probability, int collectorSetId, NumberOrField obsDomainId, NumberOrField obsPointId, int samplingPort,
+    record Sample(int probability, int collectorSetId, NumberOrField obsDomainId, NumberOrField obsPointId,
+            int samplingPort,
             SampleDirection direction) implements OfAction {
     }
 
@@ -268,7 +269,8 @@ public sealed interface OfAction {
      * {@code exec} (setting {@code ct_mark} and {@code ct_label}) and at most one {@link Nat} before them.
      */
     record Ct(boolean commit, boolean force, NumberOrField zone, int recircTable, int algPort, List<OfAction> actions)
-            implements OfAction {
+            implements
+                OfAction {
         /** {@code recircTable} of a {@code ct} that does not recirculate. */
         public static final int NO_RECIRC = 255;
 

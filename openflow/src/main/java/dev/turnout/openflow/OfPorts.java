@@ -29,8 +29,8 @@ public final class OfPorts {
     /** No port; in filters: any port. */
     public static final int NONE = 0xffff;
 
-    private static final String[] RESERVED = { "IN_PORT", "TABLE", "NORMAL", "FLOOD", "ALL", "CONTROLLER", "LOCAL",
-            "ANY" };
+    private static final String[] RESERVED = {"IN_PORT", "TABLE", "NORMAL", "FLOOD", "ALL", "CONTROLLER", "LOCAL",
+        "ANY"};
 
     private OfPorts() {
     }

@@ -18,7 +18,8 @@ public interface PortNames {
     int numberOf(String name);
 
     /** The name of a port, or null if it has none. */
-    @Nullable String nameOf(int number);
+    @Nullable
+    String nameOf(int number);
 
     /** These names to numbers; copied. */
     static PortNames of(Map<String, Integer> numbers) {

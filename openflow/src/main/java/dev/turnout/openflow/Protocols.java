@@ -1,6 +1,7 @@
 package dev.turnout.openflow;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * A set of OpenFlow protocols: which versions, and with which extensions, can say a thing. Flow texts are parsed against
@@ -36,10 +37,11 @@ public record Protocols(int bits) {
     static final int P_NXM_OXM = P_NXM_ALL | P_OF12_UP;
     static final int P_TABLE_ID = P_OF10_TID | P_NXM_TID | P_OF11_UP;
 
-    private static final int[] GROUPS = { P_OF10_UP, P_OF10_ALL, P_NXM_ALL, P_OF12_UP };
-    private static final String[] GROUP_NAMES = { "any", "OpenFlow10", "NXM", "OXM" };
-    private static final String[] NAMES = { "OpenFlow10-table_id", "OpenFlow10+table_id", "NXM-table_id", "NXM+table_id",
-            "OpenFlow11", "OXM-OpenFlow12", "OXM-OpenFlow13", "OXM-OpenFlow14", "OXM-OpenFlow15" };
+    private static final Pattern SEPARATORS = Pattern.compile("[,\\s]+");
+    private static final int[] GROUPS = {P_OF10_UP, P_OF10_ALL, P_NXM_ALL, P_OF12_UP};
+    private static final String[] GROUP_NAMES = {"any", "OpenFlow10", "NXM", "OXM"};
+    private static final String[] NAMES = {"OpenFlow10-table_id", "OpenFlow10+table_id", "NXM-table_id", "NXM+table_id",
+        "OpenFlow11", "OXM-OpenFlow12", "OXM-OpenFlow13", "OXM-OpenFlow14", "OXM-OpenFlow15"};
 
     /** None: no protocol can say it. */
     public static final Protocols EMPTY = new Protocols(0);
@@ -61,7 +63,7 @@ public record Protocols(int bits) {
      */
     public static Protocols parse(String versions) {
         int bits = 0;
-        for (String name : versions.split("[,\\s]+")) {
+        for (String name : SEPARATORS.split(versions, -1)) {
             if (!name.isEmpty()) {
                 bits |= versionBits(name);
             }

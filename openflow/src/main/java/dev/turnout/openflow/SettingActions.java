@@ -1,11 +1,10 @@
 package dev.turnout.openflow;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Field.Prerequisite;
 import dev.turnout.flow.Fields;
 import dev.turnout.openflow.OfAction.SetField;
+import org.jspecify.annotations.Nullable;
 
 /** What OpenFlow 1.0's setting actions are called in terms of {@code set_field}. */
 final class SettingActions {

@@ -15,7 +15,8 @@ import dev.turnout.flow.Field;
 public record Subfield(Field field, int offset, int bits) {
     public Subfield {
         if (offset < 0 || bits < 1 || offset + bits > field.nominalBits()) {
-            throw new IllegalArgumentException(field + "[" + offset + ".." + (offset + bits - 1) + "] is not within the field");
+            throw new IllegalArgumentException(
+                    field + "[" + offset + ".." + (offset + bits - 1) + "] is not within the field");
         }
     }
 
