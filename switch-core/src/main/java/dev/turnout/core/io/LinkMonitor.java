@@ -131,7 +131,7 @@ public final class LinkMonitor implements AutoCloseable {
 
     private void publish(String name, LinkState state) {
         LinkState former = state.present() ? states.put(name, state) : states.remove(name);
-        if (state.equals(former) || former == null && !state.present()) {
+        if (state.equals(former) || (former == null && !state.present())) {
             return;
         }
         for (Listener listener : listeners.getOrDefault(name, List.of())) {

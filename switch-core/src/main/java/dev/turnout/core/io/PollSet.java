@@ -69,14 +69,19 @@ final class PollSet {
 
     private void spread() {
         for (int i = 0; i < watches.size(); i++) {
-            watches.get(i).setReady(Memory.getShortNative(descriptors + (i + 1L) * POLLFD_SIZE + REVENTS) != 0);
+            watches.get(i).setEvents(Memory.getShortNative(descriptors + (i + 1L) * POLLFD_SIZE + REVENTS));
         }
     }
 
     void sleep(long maxNanos) {
         Memory.putLongNative(timeout, maxNanos / 1_000_000_000);
         Memory.putLongNative(timeout + 8, maxNanos % 1_000_000_000);
-        SystemCalls.ofThread().ppoll(descriptors, watches.size() + 1, timeout);
+        if (SystemCalls.ofThread().ppoll(descriptors, watches.size() + 1, timeout) > 0) {
+            spread();
+            if (watches.size() <= ThreadIo.FEW) {
+                watches.forEach(watch -> watch.setReady(true));
+            }
+        }
     }
 
     /** Takes back what {@link #interrupt} wrote. */

@@ -146,7 +146,7 @@ public final class ReceiveSlots {
         int length = Memory.getIntNative(message + Linux.MMSGHDR_LENGTH) - Linux.VNET_HEADER_SIZE;
         int controlLength = (int) Memory.getLongNative(message + Linux.MSGHDR_CONTROL_LENGTH);
         boolean truncated = (Memory.getIntNative(message + Linux.MSGHDR_FLAGS) & Linux.MSG_TRUNC) != 0 || length < 0
-                || large[slot] == 0 && length == SPLIT;
+                || (large[slot] == 0 && length == SPLIT);
         rearm(slot);
         if (truncated) {
             return TRUNCATED;

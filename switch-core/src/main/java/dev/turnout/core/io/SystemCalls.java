@@ -272,7 +272,7 @@ public final class SystemCalls {
         }
     }
 
-    /** @param timeout address of a {@code struct timespec}, or 0 to wait for ever */
+    /** Waits until one of the descriptors is ready, for at most the {@code struct timespec} at {@code timeout}; 0 waits for ever. */
     public int ppoll(long descriptors, int count, long timeout) {
         try {
             return result((int) PPOLL.invokeExact(captured, descriptors, (long) count, timeout, 0L));

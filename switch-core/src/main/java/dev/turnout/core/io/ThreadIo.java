@@ -30,7 +30,7 @@ public final class ThreadIo implements IoBackend {
     private static final int WAITING = 1;
     private static final int SIGNALLED = 2;
     /** With so many descriptors or fewer, receivers just try. */
-    private static final int FEW = 2;
+    static final int FEW = 2;
 
     /** Exchanged by the owner and by any thread; its order also carries what the waker published before. */
     private final AtomicInteger state = new AtomicInteger(RUNNING);

@@ -224,7 +224,7 @@ public final class UringLoop {
 
     void close() {
         control.cancel();
-        loop.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
+        var _ = loop.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS); // awaited here
         while (!loop.isTerminated()) {
             loop.runNow();
         }
@@ -240,6 +240,7 @@ public final class UringLoop {
                 Watch watch = watchOf[slot];
                 if (watch != null) {
                     watch.setArmed(false);
+                    watch.setEvents(Math.max(0, completion.res()));
                     watch.setReady(true);
                 }
             }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Watch {
     private final int fd;
     private boolean ready = true;
+    private boolean error;
     private boolean armed;
     private @Nullable IoUringIoOps pollRequest;
 
@@ -32,6 +33,21 @@ public final class Watch {
 
     void setReady(boolean value) {
         ready = value;
+    }
+
+    /**
+     * Whether the end of a sleep showed an error on the descriptor; asking resets it. Who reads by other means than the descriptor must take the error
+     * off it, or no sleep would last.
+     */
+    public boolean takeError() {
+        boolean was = error;
+        error = false;
+        return was;
+    }
+
+    void setEvents(int events) {
+        ready = events != 0;
+        error |= (events & Linux.POLLERR) != 0;
     }
 
     /** Whether a poll request for this descriptor is in the ring. */

@@ -68,6 +68,9 @@ final class BlockRingReceiver implements Receiver {
                 closeBlock();
             }
         }
+        if (batch.count == before && watch.takeError()) {
+            ring.clearError();
+        }
         return batch.count - before;
     }
 

@@ -4,13 +4,13 @@ import dev.turnout.core.PortContext;
 import dev.turnout.core.PortCounters.Counter;
 import dev.turnout.core.Receiver;
 import dev.turnout.core.io.AuxData;
+import dev.turnout.core.io.Errno;
 import dev.turnout.core.io.Linux;
 import dev.turnout.core.io.ReceiveSlots;
 import dev.turnout.core.io.SystemCallException;
 import dev.turnout.core.io.ThreadIo;
 import dev.turnout.core.io.Watch;
 import dev.turnout.packet.Memory;
-import dev.turnout.packet.Packet;
 import dev.turnout.packet.PacketBatch;
 
 /**
@@ -25,6 +25,9 @@ final class FrameRingReceiver implements Receiver {
     private static final int BLOCK_SIZE = 1 << 17;
     private static final int BLOCKS = 16;
     private static final int FRAMES = BLOCK_SIZE / FRAME_SIZE * BLOCKS;
+    private static final long NO_BUFFER = -1;
+    /** An error that waits on the socket (the interface went down) is reported once, before the packet. */
+    private static final int FETCHES = 3;
     // struct tpacket2_hdr
     private static final int STATUS = 0;
     private static final int LENGTH = 4;
@@ -60,6 +63,9 @@ final class FrameRingReceiver implements Receiver {
                 break;
             }
             long packet = (status & Linux.TP_STATUS_COPY) != 0 ? fetch() : copy(frame, status);
+            if (packet == NO_BUFFER) {
+                break;
+            }
             if (packet == 0) {
                 context.counters().add(Counter.RX_DROPPED, 1);
             } else {
@@ -70,13 +76,27 @@ final class FrameRingReceiver implements Receiver {
         }
         if (batch.count != before) {
             drops.tick();
+        } else if (watch.takeError()) {
+            ring.clearError();
         }
         return batch.count - before;
     }
 
-    /** The packet that the kernel queued whole on the socket, or 0. */
+    /** The packet that the kernel queued whole on the socket; 0 where it is lost, {@link #NO_BUFFER} where it has to wait. */
     private long fetch() {
-        return slots.receiveOne(ring.fd()) == 1 ? slots.take(0) : 0;
+        for (int i = 0; i < FETCHES; i++) {
+            int result = slots.receiveOne(ring.fd());
+            if (result == 1) {
+                return slots.take(0);
+            }
+            if (result == -Errno.ENOBUFS) {
+                return NO_BUFFER;
+            }
+            if (result == -Errno.EAGAIN) {
+                break;
+            }
+        }
+        return 0;
     }
 
     private long copy(long frame, int status) {
@@ -86,7 +106,7 @@ final class FrameRingReceiver implements Receiver {
         }
         long packet = context.pool().allocate();
         if (packet == 0) {
-            return 0;
+            return NO_BUFFER;
         }
         long data = frame + Memory.getShortNative(frame + MAC);
         RingFrames.copy(data, packet, length);

@@ -72,6 +72,15 @@ final class PacketRing implements AutoCloseable {
         return fd;
     }
 
+    /** Takes a waiting error (the interface went down) off the socket. */
+    void clearError() {
+        try (Arena arena = Arena.ofConfined()) {
+            long value = arena.allocate(16, 8).address();
+            Memory.putIntNative(value + 8, 4);
+            calls.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_ERROR, value, value + 8);
+        }
+    }
+
     long address(long offset) {
         return base + offset;
     }

@@ -17,7 +17,7 @@ import dev.turnout.core.io.UringLoop;
  */
 public final class SystemPort extends InterfacePort {
     /** Chosen on figures: see {@code docs/ports.md}. */
-    public static final ReceiveMode DEFAULT_MODE = ReceiveMode.RECVMMSG;
+    public static final ReceiveMode DEFAULT_MODE = ReceiveMode.TPACKET_V2;
 
     private final ReceiveMode wanted;
 

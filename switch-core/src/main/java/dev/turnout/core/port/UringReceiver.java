@@ -74,6 +74,8 @@ final class UringReceiver implements Receiver, IoUringIoHandle {
     private int ringTail;
     private boolean armed;
     private boolean closed;
+    /** The interface is gone: another request would fail at once. */
+    private boolean gone;
 
     /**
      * @param fd a bound packet socket or a TAP queue, which stays the caller's
@@ -160,6 +162,7 @@ final class UringReceiver implements Receiver, IoUringIoHandle {
             arrived++;
         } else if (completion.res() < 0 && completion.res() != -Errno.ENOBUFS && !closed) {
             context.counters().add(Counter.RX_ERRORS, 1);
+            gone = completion.res() == -Errno.EBADFD || completion.res() == -Errno.ENODEV;
         }
     }
 
@@ -180,7 +183,7 @@ final class UringReceiver implements Receiver, IoUringIoHandle {
         if (vacantCount > 0) {
             provideVacant();
         }
-        if (!armed && vacantCount < BUFFERS) {
+        if (!armed && !gone && vacantCount < BUFFERS) {
             arm();
         }
         return batch.count - before;
@@ -191,8 +194,8 @@ final class UringReceiver implements Receiver, IoUringIoHandle {
         long buffer = buffers[id];
         long start = buffer + Packet.DATA_START - prefix;
         int length = result - prefix;
-        if (length < 0
-                || prefix > Linux.VNET_HEADER_SIZE && (Memory.getIntNative(start + OUT_FLAGS) & Linux.MSG_TRUNC) != 0) {
+        if (length < 0 || (prefix > Linux.VNET_HEADER_SIZE
+                && (Memory.getIntNative(start + OUT_FLAGS) & Linux.MSG_TRUNC) != 0)) {
             provide(id);
             return 0;
         }
