@@ -301,6 +301,17 @@ public final class Packet {
         Memory.putShortNative(packet + VNET_HEADER + 8, offset);
     }
 
+    /** Whether the virtio-net header asks for anything: a checksum to be finished, segments to be cut. */
+    public static boolean hasOffloads(long packet) {
+        return ((vnetFlags(packet) & VNET_NEEDS_CSUM) | gsoType(packet)) != 0;
+    }
+
+    /** Makes the virtio-net header ask for nothing. */
+    public static void clearVnet(long packet) {
+        Memory.putLongNative(packet + VNET_HEADER, 0);
+        Memory.putShortNative(packet + VNET_HEADER + 8, 0);
+    }
+
     public static boolean needsChecksum(long packet) {
         return (vnetFlags(packet) & VNET_NEEDS_CSUM) != 0;
     }

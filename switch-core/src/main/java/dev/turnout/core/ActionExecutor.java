@@ -1,0 +1,243 @@
+package dev.turnout.core;
+
+import dev.turnout.flow.DpAction;
+import dev.turnout.flow.FlowExtractor;
+import dev.turnout.flow.FlowKeys;
+import dev.turnout.packet.Checksums;
+import dev.turnout.packet.Packet;
+import dev.turnout.packet.PacketBatch;
+import dev.turnout.packet.PacketPool;
+
+/**
+ * Runs programs over groups of packets: one operation after the other, each over the whole group. Packets that fall out
+ * (no room for a header) leave the group, the others keep their order.
+ *
+ * <p>Recirculated packets are put on a queue; the thread passes them through the caches after the running batch. So recursion
+ * is bounded by {@value #MAX_RECIRCULATIONS} recirculations per packet, and by the nesting of clones in a program.
+ *
+ * <p>Thread rules: one owner thread. On this path nothing is allocated.
+ */
+final class ActionExecutor {
+    /** A packet that was recirculated so often is dropped. */
+    static final int MAX_RECIRCULATIONS = 8;
+
+    private static final int NO_LIMIT = Integer.MAX_VALUE;
+    private static final int MAX_DEPTH = 20;
+
+    private final ForwardingThread thread;
+    private final PacketPool pool;
+    private final Outputs outputs;
+    private final PacketQueue recirculated;
+    private final UpcallSink upcalls;
+    private final ThreadCounters counters;
+    private final FlowKeys keys = new FlowKeys();
+    /** Copies that an operation makes, per depth of nesting. */
+    private final long[][] copies = new long[MAX_DEPTH][PacketBatch.CAPACITY];
+    private int depth;
+
+    ActionExecutor(ForwardingThread thread, PacketPool pool, Outputs outputs, PacketQueue recirculated, UpcallSink upcalls,
+            ThreadCounters counters) {
+        this.thread = thread;
+        this.pool = pool;
+        this.outputs = outputs;
+        this.recirculated = recirculated;
+        this.upcalls = upcalls;
+        this.counters = counters;
+    }
+
+    /**
+     * Takes packets over and does with them what the program says.
+     *
+     * @param packets
+     *            at most {@link PacketBatch#CAPACITY} of them from {@code first} on; the array is scratch space
+     */
+    void execute(ActionProgram program, long[] packets, int first, int count) {
+        if (program.isDrop()) {
+            dropAll(DropReason.ACTION_DROP, packets, first, count);
+            return;
+        }
+        int[] operations = program.operations;
+        long[] operands = program.operands;
+        int at = 0;
+        int left = count;
+        int limit = NO_LIMIT;
+        for (int operation : operations) {
+            if (left == 0) {
+                return;
+            }
+            if (operation <= ActionProgram.RUN) {
+                send(program, operation, (int) operands[at], limit, packets, first, left);
+                limit = operation == ActionProgram.CLONE ? limit : NO_LIMIT;
+            } else if (operation == ActionProgram.TRUNCATE) {
+                limit = (int) operands[at];
+            } else {
+                left = change(operation, operands, at, packets, first, left);
+            }
+            at += ActionProgram.operandCount(operation);
+        }
+    }
+
+    // --- operations that send packets somewhere ---------------------------------------------------------------------------
+
+    private void send(ActionProgram program, int operation, int operand, int limit, long[] packets, int first, int count) {
+        long[] sent = packets;
+        int from = first;
+        int number = count;
+        if (!ActionProgram.isFinal(operation)) {
+            sent = copies[depth];
+            from = 0;
+            number = copy(packets, first, count, sent);
+        }
+        switch (operation) {
+            case ActionProgram.OUTPUT, ActionProgram.OUTPUT_COPY -> {
+                if (limit != NO_LIMIT) {
+                    truncate(sent, from, number, limit);
+                }
+                counters.add(ThreadCounter.OUTPUTS, number);
+                outputs.send(operand, sent, from, number);
+            }
+            case ActionProgram.RECIRCULATE, ActionProgram.RECIRCULATE_COPY -> recirculate(operand, sent, from, number);
+            case ActionProgram.USERSPACE, ActionProgram.USERSPACE_COPY ->
+                userspace(program.upcalls[operand], limit, sent, from, number);
+            default -> {
+                depth++;
+                execute(program.nested[operand], sent, from, number);
+                depth--;
+            }
+        }
+    }
+
+    private int copy(long[] packets, int first, int count, long[] to) {
+        int made = 0;
+        for (int i = first; i < first + count; i++) {
+            long copy = pool.copyOf(packets[i]);
+            if (copy == 0) {
+                counters.drop(DropReason.NO_BUFFER, 1);
+            } else {
+                to[made++] = copy;
+            }
+        }
+        return made;
+    }
+
+    private static void truncate(long[] packets, int first, int count, int limit) {
+        for (int i = first; i < first + count; i++) {
+            if (Packet.length(packets[i]) > limit) {
+                if (Packet.hasOffloads(packets[i])) {
+                    // What is left of a segment is no segment; a checksum is finished while what it covers is there.
+                    if (Packet.gsoType(packets[i]) != Packet.GSO_NONE || !Checksums.finish(packets[i])) {
+                        Packet.clearVnet(packets[i]);
+                    }
+                }
+                Packet.setLength(packets[i], limit);
+            }
+        }
+    }
+
+    private void recirculate(int id, long[] packets, int first, int count) {
+        for (int i = first; i < first + count; i++) {
+            long packet = packets[i];
+            int times = Packet.recircDepth(packet) + 1;
+            if (times > MAX_RECIRCULATIONS) {
+                counters.drop(DropReason.RECIRCULATION_LIMIT, 1);
+                pool.release(packet);
+            } else {
+                Packet.setRecircDepth(packet, times);
+                Packet.setRecircId(packet, id);
+                recirculated.add(packet);
+            }
+        }
+    }
+
+    private void userspace(DpAction.Userspace action, int limit, long[] packets, int first, int count) {
+        if (limit != NO_LIMIT) {
+            truncate(packets, first, count, limit);
+        }
+        for (int i = first; i < first + count; i++) {
+            FlowExtractor.extract(packets[i], keys, 0);
+            if (!upcalls.userspace(thread, packets[i], keys.words, 0, keys.used[0], action)) {
+                counters.drop(DropReason.USERSPACE_LOST, 1);
+                pool.release(packets[i]);
+            }
+        }
+    }
+
+    // --- operations that change packets -----------------------------------------------------------------------------------
+
+    /** Changes the packets and returns how many of them are left. */
+    private int change(int operation, long[] operands, int at, long[] packets, int first, int count) {
+        int end = first + count;
+        switch (operation) {
+            case ActionProgram.SET_ETHERNET -> {
+                for (int i = first; i < end; i++) {
+                    EthernetRewriter.setAddresses(packets[i], operands[at], operands[at + 1], operands[at + 2],
+                            operands[at + 3]);
+                }
+            }
+            case ActionProgram.SET_IPV4 -> {
+                for (int i = first; i < end; i++) {
+                    NetworkRewriter.setIpv4(packets[i], operands, at);
+                }
+            }
+            case ActionProgram.SET_PORTS -> {
+                for (int i = first; i < end; i++) {
+                    TransportRewriter.setPorts(packets[i], operands, at);
+                }
+            }
+            case ActionProgram.POP_VLAN -> {
+                for (int i = first; i < end; i++) {
+                    EthernetRewriter.popVlan(packets[i]);
+                }
+            }
+            case ActionProgram.PUSH_VLAN, ActionProgram.PUSH_MPLS -> {
+                return push(operation, operands, at, packets, first, count);
+            }
+            default -> {
+                for (int i = first; i < end; i++) {
+                    changeOne(operation, operands, at, packets[i]);
+                }
+            }
+        }
+        return count;
+    }
+
+    private static void changeOne(int operation, long[] operands, int at, long packet) {
+        switch (operation) {
+            case ActionProgram.SET_IPV6 -> NetworkRewriter.setIpv6(packet, operands, at);
+            case ActionProgram.SET_ARP -> NetworkRewriter.setArp(packet, operands, at);
+            case ActionProgram.SET_ICMP -> TransportRewriter.setIcmp(packet, operands, at);
+            case ActionProgram.SET_ND -> TransportRewriter.setNd(packet, operands, at);
+            case ActionProgram.SET_MPLS -> EthernetRewriter.setMpls(packet, (int) operands[at], (int) operands[at + 1]);
+            case ActionProgram.POP_MPLS -> EthernetRewriter.popMpls(packet, (int) operands[at]);
+            case ActionProgram.SET_MARK -> Packet.setPktMark(packet,
+                    (Packet.pktMark(packet) & ~(int) operands[at + 1]) | (int) operands[at]);
+            case ActionProgram.SET_PRIORITY -> Packet.setSkbPriority(packet,
+                    (Packet.skbPriority(packet) & ~(int) operands[at + 1]) | (int) operands[at]);
+            default -> throw new IllegalStateException("operation " + operation);
+        }
+    }
+
+    private int push(int operation, long[] operands, int at, long[] packets, int first, int count) {
+        int kept = 0;
+        for (int i = first; i < first + count; i++) {
+            long packet = packets[i];
+            boolean done = operation == ActionProgram.PUSH_VLAN
+                    ? EthernetRewriter.pushVlan(packet, (int) operands[at])
+                    : EthernetRewriter.pushMpls(packet, (int) operands[at], (int) operands[at + 1]);
+            if (done) {
+                packets[first + kept++] = packet;
+            } else {
+                counters.drop(DropReason.NO_HEADROOM, 1);
+                pool.release(packet);
+            }
+        }
+        return kept;
+    }
+
+    private void dropAll(DropReason reason, long[] packets, int first, int count) {
+        counters.drop(reason, count);
+        for (int i = first; i < first + count; i++) {
+            pool.release(packets[i]);
+        }
+    }
+}
