@@ -116,10 +116,14 @@ public final class Classifier {
         return true;
     }
 
-    /** Whether there is a megaflow in a slot and it matches the key at {@code words[offset]}. */
+    /** Whether there is a megaflow in a slot and it matches the key at {@code words[offset]}; counts as a cache hit of its table. */
     public boolean matches(int slot, long[] words, int offset) {
         Subtable table = slots.table(slot);
-        return table != null && table.matchesRow(slots.row(slot), words, offset);
+        if (table == null || !table.matchesRow(slots.row(slot), words, offset)) {
+            return false;
+        }
+        table.cacheHits++;
+        return true;
     }
 
     /** The mask of the megaflow in a slot, or null. */

@@ -32,6 +32,13 @@ public final class PortClassifier {
         }
     }
 
+    /** Packets per ranking below which their distribution over the tables says nothing. */
+    private static final int MIN_ESTIMATE = 1000;
+    /** Tables visited per packet, in tenths, up to which a lookup is cheap. */
+    private static final int CHEAP_TENTHS = 15;
+    /** The same with a generated lookup. */
+    private static final int CHEAP_TENTHS_COMPILED = 30;
+
     private final long[] multiplierOfWord;
     private final SlotIndex slots;
     private final Map<FlowMask, Subtable> byMask = new HashMap<>();
@@ -41,6 +48,7 @@ public final class PortClassifier {
     private Subtable[] rest = ranked;
     private @Nullable CompiledLookup compiled;
     private final SpecializationPolicy policy = new SpecializationPolicy();
+    private boolean cheap = true;
     /** Tables visited by generic lookups that hit, and by former generated ones. */
     private long visits;
     /** A generated lookup that waits to be taken; through OFFERED. */
@@ -61,6 +69,14 @@ public final class PortClassifier {
     public long visits() {
         CompiledLookup lookup = compiled;
         return visits + (lookup == null ? 0 : lookup.visits);
+    }
+
+    /**
+     * Whether a lookup here costs about as much as one in a cache in front of it, so that such caches only cost time. Decided
+     * with each ranking.
+     */
+    public boolean isCheap() {
+        return cheap;
     }
 
     /** Whether a generated lookup is in use. */
@@ -118,6 +134,7 @@ public final class PortClassifier {
             byMask.put(mask, table);
             ranked = Arrays.copyOf(ranked, ranked.length + 1);
             ranked[ranked.length - 1] = table;
+            cheap &= ranked.length <= 1;
             updateRest();
         } else if (table.find(maskedKey, 0) >= 0) {
             return false;
@@ -159,17 +176,37 @@ public final class PortClassifier {
         if (changed) {
             updateRest();
         }
+        estimate();
         Subtable @Nullable [] hot = policy.wanted(ranked, nowNs);
         if (hot != null) {
             generator.request(this, hot);
         }
     }
 
+    /** Estimates what a lookup costs, were all packets decided here, and sets {@link #cheap}. */
+    private void estimate() {
+        long packets = 0;
+        long tables = 0;
+        for (int i = 0; i < ranked.length; i++) {
+            long hits = ranked[i].windowHits + ranked[i].windowCacheHits;
+            packets += hits;
+            tables += hits * (i + 1);
+        }
+        if (packets >= MIN_ESTIMATE) {
+            long limit = compiled == null ? CHEAP_TENTHS : CHEAP_TENTHS_COMPILED;
+            cheap = tables * 10 <= packets * limit;
+        } else {
+            cheap = ranked.length <= 1;
+        }
+    }
+
     private boolean score() {
         for (Subtable table : ranked) {
             table.windowHits = table.hits - table.rankedHits;
-            table.score = table.score / 2 + table.windowHits;
+            table.windowCacheHits = table.cacheHits - table.rankedCacheHits;
+            table.score = table.score / 2 + table.windowHits + table.windowCacheHits;
             table.rankedHits = table.hits;
+            table.rankedCacheHits = table.cacheHits;
         }
         boolean moved = false;
         for (int i = 1; i < ranked.length; i++) {

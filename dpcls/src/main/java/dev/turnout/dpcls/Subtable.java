@@ -35,11 +35,17 @@ final class Subtable {
     int shift;
     /** Lookups that this table decided. */
     long hits;
+    /** Packets of this table that a signature cache decided. */
+    long cacheHits;
     /** {@link #hits} when the tables were ranked last. */
     long rankedHits;
+    /** {@link #cacheHits} when the tables were ranked last. */
+    long rankedCacheHits;
     /** Hits between the last two rankings. */
     long windowHits;
-    /** Hits with decay: what the tables are ranked by. */
+    /** Cache hits between the last two rankings. */
+    long windowCacheHits;
+    /** Hits and cache hits with decay: what the tables are ranked by. */
     long score;
     /** How many rankings in a row the table had its share of the port's hits. */
     int hotRankings;

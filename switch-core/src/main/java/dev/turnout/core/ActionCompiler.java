@@ -87,7 +87,8 @@ final class ActionCompiler {
 
     private void add(DpAction action, boolean isLast) throws UnsupportedActionException {
         switch (action) {
-            case DpAction.Output output -> emit(isLast ? ActionProgram.OUTPUT : ActionProgram.OUTPUT_COPY, output.port());
+            case DpAction.Output output ->
+                emit(isLast ? ActionProgram.OUTPUT : ActionProgram.OUTPUT_COPY, output.port());
             case DpAction.Recirc recirc ->
                 emit(isLast ? ActionProgram.RECIRCULATE : ActionProgram.RECIRCULATE_COPY, recirc.id());
             case DpAction.Userspace userspace -> {
@@ -117,12 +118,14 @@ final class ActionCompiler {
     private void addSet(DpAction action) throws UnsupportedActionException {
         switch (action) {
             case DpAction.SetEthernet s ->
-                emit(ActionProgram.SET_ETHERNET, s.src() & s.srcMask(), s.srcMask(), s.dst() & s.dstMask(), s.dstMask());
+                emit(ActionProgram.SET_ETHERNET, s.src() & s.srcMask(), s.srcMask(), s.dst() & s.dstMask(),
+                        s.dstMask());
             case DpAction.SetIpv4 s -> emit(ActionProgram.SET_IPV4, pair(s.src() & s.srcMask(), s.dst() & s.dstMask()),
                     pair(s.srcMask(), s.dstMask()), s.tos() & s.tosMask(), s.tosMask(), s.ttl() & s.ttlMask(),
                     s.ttlMask());
             case DpAction.SetIpv6 s ->
-                emit(ActionProgram.SET_IPV6, s.srcHigh() & s.srcHighMask(), s.srcHighMask(), s.srcLow() & s.srcLowMask(),
+                emit(ActionProgram.SET_IPV6, s.srcHigh() & s.srcHighMask(), s.srcHighMask(),
+                        s.srcLow() & s.srcLowMask(),
                         s.srcLowMask(), s.dstHigh() & s.dstHighMask(), s.dstHighMask(), s.dstLow() & s.dstLowMask(),
                         s.dstLowMask(), s.label() & s.labelMask(), s.labelMask(),
                         s.trafficClass() & s.trafficClassMask(), s.trafficClassMask(), s.hopLimit() & s.hopLimitMask(),

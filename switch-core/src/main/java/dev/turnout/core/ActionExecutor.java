@@ -35,7 +35,8 @@ final class ActionExecutor {
     private final long[][] copies = new long[MAX_DEPTH][PacketBatch.CAPACITY];
     private int depth;
 
-    ActionExecutor(ForwardingThread thread, PacketPool pool, Outputs outputs, PacketQueue recirculated, UpcallSink upcalls,
+    ActionExecutor(ForwardingThread thread, PacketPool pool, Outputs outputs, PacketQueue recirculated,
+            UpcallSink upcalls,
             ThreadCounters counters) {
         this.thread = thread;
         this.pool = pool;
@@ -79,7 +80,8 @@ final class ActionExecutor {
 
     // --- operations that send packets somewhere ---------------------------------------------------------------------------
 
-    private void send(ActionProgram program, int operation, int operand, int limit, long[] packets, int first, int count) {
+    private void send(ActionProgram program, int operation, int operand, int limit, long[] packets, int first,
+            int count) {
         long[] sent = packets;
         int from = first;
         int number = count;

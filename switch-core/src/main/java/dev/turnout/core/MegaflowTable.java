@@ -42,7 +42,7 @@ public final class MegaflowTable {
 
     static {
         try {
-            READABLE = MethodHandles.lookup().findVarHandle(MegaflowTable.class, "readable", Readable.class);
+            READABLE = MethodHandles.lookup().findVarHandle(MegaflowTable.class, "readable", SlotArrays.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -88,8 +88,14 @@ public final class MegaflowTable {
     }
 
     /** The arrays that readers use, replaced as a whole when they grow. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by identity
-    private record Readable(long[] rows, @Nullable Object[] tokens) {
+    private static final class SlotArrays {
+        private final long[] rows;
+        private final @Nullable Object[] tokens;
+
+        private SlotArrays(long[] rows, @Nullable Object[] tokens) {
+            this.rows = rows;
+            this.tokens = tokens;
+        }
     }
 
     private final int capacity;
@@ -103,7 +109,7 @@ public final class MegaflowTable {
     private int size;
     /** Through READABLE: release store, acquire loads. */
     @SuppressWarnings("UnusedVariable") // through READABLE
-    private Readable readable;
+    private SlotArrays readable;
 
     MegaflowTable(int capacity) {
         this.capacity = capacity;
@@ -111,7 +117,7 @@ public final class MegaflowTable {
         rows = newRows(slots);
         tokens = new @Nullable Object[slots];
         programs = new @Nullable ActionProgram[slots];
-        readable = new Readable(rows, tokens);
+        readable = new SlotArrays(rows, tokens);
         VarHandle.releaseFence();
     }
 
@@ -127,12 +133,12 @@ public final class MegaflowTable {
 
     /** Slots that a dump looks at are {@code [0, limit)}; grows while it runs. */
     public int limit() {
-        return ((Readable) READABLE.getAcquire(this)).tokens.length;
+        return ((SlotArrays) READABLE.getAcquire(this)).tokens.length;
     }
 
     /** Reads one slot; false if it holds no megaflow or changed meanwhile, then the reading is undefined. */
     public boolean read(int index, Reading reading) {
-        Readable now = (Readable) READABLE.getAcquire(this);
+        SlotArrays now = (SlotArrays) READABLE.getAcquire(this);
         if (index >= now.tokens.length) {
             return false;
         }
@@ -158,6 +164,16 @@ public final class MegaflowTable {
     /** The rows; owner thread only, until the next {@link #install}. */
     long[] rows() {
         return rows;
+    }
+
+    /** The handle of a live slot. */
+    long handle(int index) {
+        return (rows[index * STRIDE + STATE] & 0xffff_ffff_0000_0000L) | index;
+    }
+
+    /** The port if the program of a live slot is one output, else -1. */
+    int soleOutput(int index) {
+        return (int) rows[index * STRIDE + OUTPUT];
     }
 
     /** The program of a live slot. */
@@ -253,6 +269,6 @@ public final class MegaflowTable {
         rows = newRows;
         tokens = Arrays.copyOf(tokens, slots);
         programs = Arrays.copyOf(programs, slots);
-        READABLE.setRelease(this, new Readable(rows, tokens));
+        READABLE.setRelease(this, new SlotArrays(rows, tokens));
     }
 }

@@ -2,9 +2,8 @@ package dev.turnout.core;
 
 import java.util.Arrays;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.turnout.packet.PacketPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One forwarding thread's ways out: a {@link TransmitQueue} per port of the datapath.
