@@ -10,6 +10,7 @@ import dev.turnout.flow.Malformed;
  *
  * <p>Thread rules: one writer, the forwarding thread (opaque stores); any thread may read.
  */
+@SuppressWarnings("EnumOrdinal") // the numbers live in the process only
 final class ThreadCounters {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
     /** Eight words in front and behind, so that no other thread's data shares a cache line. */
