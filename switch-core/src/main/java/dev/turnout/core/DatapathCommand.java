@@ -19,7 +19,7 @@ public sealed interface DatapathCommand
      * translated credits them. The mask covers the whole of in_port and recirc_id.
      *
      * @param token
-     *            comes back in the acknowledgement, and from {@link MegaflowTable#token}
+     *            comes back in the acknowledgement, and from {@link MegaflowTable.Reading#token}
      * @param operation
      *            comes back in the acknowledgement
      * @param maskedKey

@@ -103,10 +103,10 @@ final class NetworkRewriter {
         for (int i = 0; i < 2; i++) {
             long mask = operands[at + 2 * i + 1];
             if (mask != 0) {
-                long old = Memory.getLong(address + 8 * i);
+                long old = Memory.getLong(address + 8L * i);
                 long now = (old & ~mask) | operands[at + 2 * i];
                 if (old != now) {
-                    Memory.putLong(address + 8 * i, now);
+                    Memory.putLong(address + 8L * i, now);
                     delta += Checksums.delta64(old, now);
                 }
             }

@@ -20,6 +20,7 @@ public final class ParkingBackend implements IoBackend {
 
     private final Thread owner = Thread.currentThread();
     /** Set by {@link #wakeup}, cleared by {@link #await}; through SIGNALLED. */
+    @SuppressWarnings("UnusedVariable") // through SIGNALLED
     private boolean signalled;
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Collection;
  * <p>Thread rules: one writer, the forwarding thread (opaque stores, so that a reader never sees a torn or invented
  * value); any thread may read. Readers sum over the threads: see {@link #sum}.
  */
+@SuppressWarnings("EnumOrdinal") // the numbers live in the process only
 public final class PortCounters {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int SIZE = Counter.values().length;

@@ -88,9 +88,9 @@ final class TransportRewriter {
         long delta = 0;
         for (int i = 0; i < 2; i++) {
             long mask = operands[at + 2 * i + 1];
-            long old = Memory.getLong(header + 8 + 8 * i);
+            long old = Memory.getLong(header + 8 + 8L * i);
             long now = (old & ~mask) | operands[at + 2 * i];
-            Memory.putLong(header + 8 + 8 * i, now);
+            Memory.putLong(header + 8 + 8L * i, now);
             delta += Checksums.delta64(old, now);
         }
         int end = payloadEnd(packet) - l4;

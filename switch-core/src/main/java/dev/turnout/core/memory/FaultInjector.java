@@ -20,7 +20,7 @@ import dev.turnout.packet.PacketPool;
  *
  * <p>Thread rules: as {@link Port}.
  */
-public final class FaultInjector implements Port {
+public class FaultInjector implements Port {
     /**
      * How much goes wrong; each a probability per packet, from 0 to 1.
      *
