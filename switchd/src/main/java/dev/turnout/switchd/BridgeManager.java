@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 import dev.turnout.core.Datapath;
 import dev.turnout.core.LinkState;
@@ -42,6 +43,8 @@ final class BridgeManager {
 
     private final Datapath datapath;
     private final Ofproto ofproto;
+    /** Ends the megaflows of a datapath port that goes. */
+    private final IntConsumer evictMegaflows;
     private final PortOpener opener = new PortOpener();
     /** Runs a task under the configuration lock, later. */
     private final Consumer<Runnable> later;
@@ -50,9 +53,10 @@ final class BridgeManager {
     private final Map<String, LivePort> ports = new ConcurrentHashMap<>();
     private NetworkConfig applied = NetworkConfig.EMPTY;
 
-    BridgeManager(Datapath datapath, Ofproto ofproto, Consumer<Runnable> later) {
+    BridgeManager(Datapath datapath, Ofproto ofproto, IntConsumer evictMegaflows, Consumer<Runnable> later) {
         this.datapath = datapath;
         this.ofproto = ofproto;
+        this.evictMegaflows = evictMegaflows;
         this.later = later;
         datapath.addPortListener(event -> {
             if (event.kind() == PortEvent.Kind.STATE) {
@@ -193,14 +197,23 @@ final class BridgeManager {
         tell(Kind.ADDED, bridgeName, settings.name(), info.ofPort());
     }
 
-    /** Adds an open port that an embedding program hands in. */
-    int addGiven(String bridge, PortSettings settings, Port port) throws IOException {
+    /** Adds an open port that an embedding program hands in; {@code next} is the configuration with it. */
+    int addGiven(NetworkConfig next, String bridge, PortSettings settings, Port port) throws IOException {
         open(bridge, settings, port, 0, true);
-        BridgeSettings holder = applied.bridges().get(bridge);
-        if (holder != null) {
-            applied = applied.withBridge(holder.withPort(settings));
-        }
+        applied = next;
         return live(settings.name()).ofport();
+    }
+
+    /** A configuration without the ports that were handed in open. */
+    NetworkConfig withoutGiven(NetworkConfig config) {
+        NetworkConfig kept = config;
+        for (LivePort live : ports.values()) {
+            BridgeSettings bridge = live.given() ? kept.bridges().get(live.bridge()) : null;
+            if (bridge != null) {
+                kept = kept.withBridge(bridge.withoutPort(live.settings().name()));
+            }
+        }
+        return kept;
     }
 
     private void update(Bridge bridge, LivePort live, PortSettings settings) {
@@ -227,6 +240,7 @@ final class BridgeManager {
         Bridge bridge = ofproto.bridge(live.bridge());
         boolean wasThere = bridge != null && bridge.removePort(name);
         if (live.datapathPort() != 0) {
+            evictMegaflows.accept(live.datapathPort());
             datapath.removePort(live.datapathPort());
         }
         if (wasThere) {

@@ -1,0 +1,202 @@
+package dev.turnout.switchd.rpc;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+
+import dev.turnout.openflow.ActionParser;
+import dev.turnout.openflow.ActionPrinter;
+import dev.turnout.openflow.FlowCommand;
+import dev.turnout.openflow.FlowFilter;
+import dev.turnout.openflow.FlowFlags;
+import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.FlowParser;
+import dev.turnout.openflow.FlowStats;
+import dev.turnout.openflow.MatchPrinter;
+import dev.turnout.openflow.PortNames;
+import dev.turnout.openflow.Protocols;
+import dev.turnout.v1.FlowEntry;
+import dev.turnout.v1.FlowUpdate;
+import dev.turnout.v1.ReadResponse;
+
+/** Flows between messages and the OpenFlow vocabulary. What is text in a message goes through the one parser and printer. */
+final class FlowMessages {
+    private static final int FLOWS_PER_PAGE = 256;
+
+    private final PortNames names;
+
+    FlowMessages(PortNames names) {
+        this.names = names;
+    }
+
+    /** Reads an update; throws FlowSyntaxException or IllegalArgumentException naming what is wrong. */
+    FlowMod flowMod(FlowUpdate update) {
+        FlowCommand command = switch (update.getCommand()) {
+            case ADD -> FlowCommand.ADD;
+            case MODIFY -> FlowCommand.MODIFY;
+            case MODIFY_STRICT -> FlowCommand.MODIFY_STRICT;
+            case DELETE -> FlowCommand.DELETE;
+            case DELETE_STRICT -> FlowCommand.DELETE_STRICT;
+            case UNRECOGNIZED -> throw new IllegalArgumentException(
+                    "command " + update.getCommandValue() + " is unknown; expected 0 to 4");
+        };
+        return switch (update.getFlowCase()) {
+            case TEXT -> FlowParser.parseFlowMod(update.getText(), command, names, Protocols.ANY);
+            case ENTRY -> FlowParser.parseFlowMod(text(update, command), command, names, Protocols.ANY);
+            case FLOW_NOT_SET -> throw new IllegalArgumentException(
+                    "the update has no flow; expected entry or text");
+        };
+    }
+
+    /** An entry in the syntax of ovs-ofctl: so there is one parser, one set of checks, one wording. */
+    private static String text(FlowUpdate update, FlowCommand command) {
+        FlowEntry entry = update.getEntry();
+        boolean adds = command == FlowCommand.ADD;
+        boolean deletes = command == FlowCommand.DELETE || command == FlowCommand.DELETE_STRICT;
+        StringBuilder text = new StringBuilder();
+        append(text, entry);
+        if (update.getCookieMask() != 0) {
+            text.append("cookie=").append(hex(entry.getCookie())).append('/').append(hex(update.getCookieMask()))
+                    .append(',');
+        } else if (entry.getCookie() != 0 && !deletes) {
+            text.append("cookie=").append(hex(entry.getCookie())).append(',');
+        }
+        if (adds || !deletes) {
+            appendOptions(text, entry);
+        }
+        if (!update.getOutPort().isEmpty()) {
+            text.append("out_port=").append(word(update.getOutPort())).append(',');
+        }
+        if (update.hasOutGroup()) {
+            text.append("out_group=").append(Integer.toUnsignedString(update.getOutGroup())).append(',');
+        }
+        return deletes ? text.toString() : text.append("actions=").append(entry.getActions()).toString();
+    }
+
+    private static void append(StringBuilder text, FlowEntry entry) {
+        if (entry.hasTable()) {
+            text.append("table=").append(Integer.toUnsignedString(entry.getTable())).append(',');
+        }
+        if (entry.hasPriority()) {
+            text.append("priority=").append(Integer.toUnsignedString(entry.getPriority())).append(',');
+        }
+        if (entry.getMatch().contains("actions=")) {
+            throw new IllegalArgumentException("match \"" + entry.getMatch() + "\" holds actions; they have a field");
+        }
+        if (!entry.getMatch().isEmpty()) {
+            text.append(entry.getMatch()).append(',');
+        }
+    }
+
+    private static void appendOptions(StringBuilder text, FlowEntry entry) {
+        if (entry.getIdleTimeoutSeconds() != 0) {
+            text.append("idle_timeout=").append(Integer.toUnsignedString(entry.getIdleTimeoutSeconds())).append(',');
+        }
+        if (entry.getHardTimeoutSeconds() != 0) {
+            text.append("hard_timeout=").append(Integer.toUnsignedString(entry.getHardTimeoutSeconds())).append(',');
+        }
+        if (entry.getImportance() != 0) {
+            text.append("importance=").append(Integer.toUnsignedString(entry.getImportance())).append(',');
+        }
+        for (FlowEntry.Flag flag : entry.getFlagsList()) {
+            text.append(switch (flag) {
+                case FLAG_NONE -> "";
+                case SEND_FLOW_REM -> "send_flow_rem,";
+                case CHECK_OVERLAP -> "check_overlap,";
+                case RESET_COUNTS -> "reset_counts,";
+                case NO_PACKET_COUNTS -> "no_packet_counts,";
+                case NO_BYTE_COUNTS -> "no_byte_counts,";
+                case UNRECOGNIZED -> throw new IllegalArgumentException("a flag is unknown; expected 0 to 5");
+            });
+        }
+    }
+
+    private static String word(String text) {
+        if (text.indexOf(',') >= 0 || text.indexOf('=') >= 0 || text.indexOf(' ') >= 0) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a port's name or number");
+        }
+        return text;
+    }
+
+    private static String hex(long value) {
+        return "0x" + Long.toHexString(value);
+    }
+
+    /** Reads a filter. */
+    FlowFilter filter(dev.turnout.v1.FlowFilter filter) {
+        FlowParser parser = new FlowParser(names, Protocols.ANY);
+        if (filter.getFilterCase() != dev.turnout.v1.FlowFilter.FilterCase.ENTRY) {
+            return parser.parseFilter(filter.getText());
+        }
+        FlowEntry entry = filter.getEntry().toBuilder().clearPriority().build();
+        StringBuilder text = new StringBuilder();
+        append(text, entry);
+        if (filter.getCookieMask() != 0) {
+            text.append("cookie=").append(hex(entry.getCookie())).append('/').append(hex(filter.getCookieMask()))
+                    .append(',');
+        }
+        if (!filter.getOutPort().isEmpty()) {
+            text.append("out_port=").append(word(filter.getOutPort())).append(',');
+        }
+        if (filter.hasOutGroup()) {
+            text.append("out_group=").append(Integer.toUnsignedString(filter.getOutGroup())).append(',');
+        }
+        return parser.parseFilter(text.toString());
+    }
+
+    /** Flows as responses, made as they are asked for. */
+    Iterator<ReadResponse> pages(List<FlowStats> flows, boolean withNames) {
+        PortNames printed = withNames ? names : PortNames.NONE;
+        return new Iterator<>() {
+            private int next;
+
+            @Override
+            public boolean hasNext() {
+                return next < flows.size();
+            }
+
+            @Override
+            public ReadResponse next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                ReadResponse.Builder response = ReadResponse.newBuilder();
+                for (int end = Math.min(next + FLOWS_PER_PAGE, flows.size()); next < end; next++) {
+                    response.addFlows(message(flows.get(next), printed));
+                }
+                return response.build();
+            }
+        };
+    }
+
+    private static dev.turnout.v1.FlowStats message(FlowStats flow, PortNames names) {
+        StringBuilder match = new StringBuilder();
+        MatchPrinter.append(match, flow.match(), flow.tunnelMetadata(), names, FlowMod.DEFAULT_PRIORITY);
+        FlowEntry entry = FlowEntry.newBuilder().setTable(flow.table()).setPriority(flow.priority())
+                .setMatch(match.toString()).setActions(ActionPrinter.format(flow.actions(), names))
+                .setCookie(flow.cookie()).setIdleTimeoutSeconds(flow.idleTimeout())
+                .setHardTimeoutSeconds(flow.hardTimeout()).setImportance(flow.importance())
+                .addAllFlags(flags(flow.flags())).build();
+        return dev.turnout.v1.FlowStats.newBuilder().setEntry(entry).setPackets(Math.max(0, flow.packets()))
+                .setBytes(Math.max(0, flow.bytes())).setDurationNs(flow.durationNs())
+                .setIdleAgeSeconds(Math.max(0, flow.idleAgeSeconds()))
+                .setHardAgeSeconds(Math.max(0, flow.hardAgeSeconds())).build();
+    }
+
+    private static List<FlowEntry.Flag> flags(int bits) {
+        List<FlowEntry.Flag> flags = new ArrayList<>();
+        add(flags, bits, FlowFlags.SEND_FLOW_REM, FlowEntry.Flag.SEND_FLOW_REM);
+        add(flags, bits, FlowFlags.CHECK_OVERLAP, FlowEntry.Flag.CHECK_OVERLAP);
+        add(flags, bits, FlowFlags.RESET_COUNTS, FlowEntry.Flag.RESET_COUNTS);
+        add(flags, bits, FlowFlags.NO_PACKET_COUNTS, FlowEntry.Flag.NO_PACKET_COUNTS);
+        add(flags, bits, FlowFlags.NO_BYTE_COUNTS, FlowEntry.Flag.NO_BYTE_COUNTS);
+        return flags;
+    }
+
+    private static void add(List<FlowEntry.Flag> flags, int bits, int bit, FlowEntry.Flag flag) {
+        if ((bits & bit) != 0) {
+            flags.add(flag);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.turnout.switchd.rpc;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+import dev.turnout.ofproto.Bridge;
+import dev.turnout.ofproto.FlowAggregate;
+import dev.turnout.ofproto.FlowModResult;
+import dev.turnout.openflow.FlowFilter;
+import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.FlowSyntaxException;
+import dev.turnout.openflow.OfError;
+import dev.turnout.switchd.TurnoutSwitch;
+import dev.turnout.v1.AggregateStats;
+import dev.turnout.v1.FlowUpdate;
+import dev.turnout.v1.FlowsGrpc;
+import dev.turnout.v1.ReadRequest;
+import dev.turnout.v1.ReadResponse;
+import dev.turnout.v1.UpdateStatus;
+import dev.turnout.v1.WriteRequest;
+import dev.turnout.v1.WriteResponse;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
+
+/** The OpenFlow tables over the API. */
+final class FlowsService extends FlowsGrpc.FlowsImplBase {
+    private final TurnoutSwitch turnout;
+
+    FlowsService(TurnoutSwitch turnout) {
+        this.turnout = turnout;
+    }
+
+    @Override
+    public void write(WriteRequest request, StreamObserver<WriteResponse> client) {
+        Refusal.answer(client, () -> write(request));
+    }
+
+    private WriteResponse write(WriteRequest request) {
+        Bridge bridge = turnout.bridge(request.getBridge());
+        FlowMessages messages = new FlowMessages(bridge.portNames());
+        int count = request.getUpdatesCount();
+        UpdateStatus[] statuses = new UpdateStatus[count];
+        List<FlowMod> mods = new ArrayList<>(count);
+        List<Integer> places = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            FlowUpdate update = request.getUpdates(i);
+            try {
+                mods.add(messages.flowMod(update));
+                places.add(i);
+            } catch (FlowSyntaxException e) {
+                statuses[i] = refused(e.error(), e.text());
+            } catch (IllegalArgumentException e) {
+                statuses[i] = refused(null, String.valueOf(e.getMessage()));
+            }
+        }
+        boolean wrong = mods.size() < count;
+        if (!wrong || !request.getAtomic()) {
+            List<FlowModResult> results = bridge.apply(mods, request.getAtomic());
+            for (int i = 0; i < results.size(); i++) {
+                statuses[places.get(i)] = status(results.get(i));
+            }
+        }
+        WriteResponse.Builder response = WriteResponse.newBuilder();
+        for (UpdateStatus status : statuses) {
+            response.addStatuses(status == null ? NOT_APPLIED : status);
+        }
+        return response.build();
+    }
+
+    private static final UpdateStatus NOT_APPLIED = UpdateStatus.newBuilder().setCode(Status.Code.ABORTED.value())
+            .setMessage("not applied, since another update of the request is wrong").build();
+
+    private static UpdateStatus status(FlowModResult result) {
+        return switch (result.status()) {
+            case OK -> UpdateStatus.getDefaultInstance();
+            case FAILED -> refused(result.error(), result.message());
+            case NOT_APPLIED -> NOT_APPLIED;
+        };
+    }
+
+    private static UpdateStatus refused(@Nullable OfError error, String message) {
+        Status.Code code = error == OfError.OFPFMFC_TABLE_FULL ? Status.Code.RESOURCE_EXHAUSTED
+                : Status.Code.INVALID_ARGUMENT;
+        return UpdateStatus.newBuilder().setCode(code.value()).setOpenflowError(error == null ? "" : error.name())
+                .setMessage(message).build();
+    }
+
+    @Override
+    public void read(ReadRequest request, StreamObserver<ReadResponse> client) {
+        Iterator<ReadResponse> pages;
+        try {
+            pages = pages(request);
+        } catch (FlowSyntaxException e) {
+            client.onError(Status.INVALID_ARGUMENT.withDescription(e.text()).asRuntimeException());
+            return;
+        } catch (IllegalArgumentException e) {
+            client.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+            return;
+        } catch (RuntimeException e) {
+            client.onError(Refusal.of(e));
+            return;
+        }
+        Pages.send(client, pages);
+    }
+
+    private Iterator<ReadResponse> pages(ReadRequest request) {
+        Bridge bridge = turnout.bridge(request.getBridge());
+        FlowMessages messages = new FlowMessages(bridge.portNames());
+        BridgeMessages figures = new BridgeMessages(turnout, bridge);
+        return switch (request.getQueryCase()) {
+            case FLOWS -> messages.pages(bridge.flows(messages.filter(request.getFlows())),
+                    request.getFlows().getNames());
+            case AGGREGATE -> {
+                FlowFilter filter = messages.filter(request.getAggregate());
+                FlowAggregate sums = bridge.aggregate(filter);
+                yield List.of(ReadResponse.newBuilder().setAggregate(AggregateStats.newBuilder()
+                        .setPackets(sums.packets()).setBytes(sums.bytes()).setFlows(sums.flows())).build()).iterator();
+            }
+            case TABLES -> List.of(figures.tables()).iterator();
+            case PORTS -> List.of(figures.ports(request.getPorts().getPort())).iterator();
+            case FDB -> List.of(figures.fdb()).iterator();
+            case QUERY_NOT_SET -> throw new IllegalArgumentException(
+                    "the request asks for nothing; expected one of: flows, aggregate, tables, ports, fdb");
+        };
+    }
+}
