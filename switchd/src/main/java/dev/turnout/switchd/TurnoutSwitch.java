@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,16 +25,23 @@ import dev.turnout.openflow.FlowParser;
 import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
+import dev.turnout.revalidator.Revalidator;
+import dev.turnout.revalidator.RevalidatorConfig;
 import dev.turnout.switchd.SwitchException.Kind;
 import dev.turnout.switchd.config.ConfigException;
+import dev.turnout.switchd.config.Listen;
 import dev.turnout.switchd.config.NetworkFile;
 import dev.turnout.switchd.config.SwitchSettings;
 import dev.turnout.switchd.config.SwitchSettings.FlowLine;
+import dev.turnout.switchd.metrics.MetricsServer;
+import dev.turnout.switchd.metrics.SwitchMetrics;
 import dev.turnout.switchd.network.NetworkConfig;
 import dev.turnout.switchd.network.NetworkState;
 import dev.turnout.switchd.network.NetworkTransaction;
 import dev.turnout.switchd.network.PortSettings;
+import dev.turnout.switchd.rpc.SwitchServers;
 import dev.turnout.upcall.OfprotoSlowPath;
+import dev.turnout.upcall.SlowPath;
 import dev.turnout.upcall.UpcallConfig;
 import dev.turnout.upcall.Upcalls;
 import org.jspecify.annotations.Nullable;
@@ -64,15 +72,21 @@ public final class TurnoutSwitch implements AutoCloseable {
     private final Ofproto ofproto = new Ofproto(System::nanoTime);
     private final Datapath datapath;
     private final Upcalls upcalls;
+    private final Revalidator revalidator;
     private final BridgeManager bridges;
     private final NetworkState state;
     private final PacketOuts packetOuts;
+    private final long startedNs = System.nanoTime();
+    private final CompletableFuture<String> exit = new CompletableFuture<>();
     private final @Nullable RunDirectory runDirectory;
     private final @Nullable NetworkFile networkFile;
     /** Written under the configuration lock, before {@link #bridges} follows it. */
     private volatile NetworkConfig config = NetworkConfig.EMPTY;
     /** Guarded by the configuration lock. */
     private boolean closed;
+    private final SwitchServers servers;
+    private @Nullable MetricsServer metrics;
+    private String addresses = "";
 
     private TurnoutSwitch(SwitchSettings settings, @Nullable RunDirectory runDirectory) {
         this.settings = settings;
@@ -83,11 +97,17 @@ public final class TurnoutSwitch implements AutoCloseable {
                 .withEmcInsertInverseProbability(settings.emcInsertInvProb()).withSignatureCache(settings.smcEnable())
                 .withSpinNs(settings.spinMicros() * 1000L)
                 .withIo(settings.ioUring() ? ThreadIo.FACTORY : ThreadIo.WITHOUT_RING));
-        upcalls = Upcalls.over(new OfprotoSlowPath(ofproto, System::nanoTime), datapath.threads(),
+        SlowPath slowPath = new OfprotoSlowPath(ofproto, System::nanoTime);
+        upcalls = Upcalls.over(slowPath, datapath.threads(),
                 UpcallConfig.defaults().withHandlers(settings.handlerThreads()).withFlowLimit(settings.flowLimit()));
+        revalidator = new Revalidator(upcalls, slowPath,
+                new RevalidatorConfig(settings.revalidatorThreads(), settings.maxIdleMs(), settings.maxRevalidatorMs(),
+                        settings.minRevalidatePps()),
+                System::nanoTime, ofproto::countersCreditedUpTo);
         bridges = new BridgeManager(datapath, ofproto, upcalls::evictPort, this::later);
         state = new LiveState(datapath, ofproto, bridges.ports());
         packetOuts = new PacketOuts(ofproto, datapath.threads(), timer);
+        servers = new SwitchServers(this);
     }
 
     /**
@@ -115,12 +135,33 @@ public final class TurnoutSwitch implements AutoCloseable {
         NetworkConfig kept = networkFile == null ? NetworkConfig.EMPTY : networkFile.load();
         datapath.start(upcalls, upcalls);
         upcalls.start();
+        revalidator.start();
         var _ = timer.scheduleWithFixedDelay(() -> ofproto.expire(System.nanoTime()), EXPIRY_MS, EXPIRY_MS,
                 TimeUnit.MILLISECONDS);
         change(settings.network().over(kept));
         for (Map.Entry<String, List<FlowLine>> bridge : settings.flows().entrySet()) {
             addFlows(bridge.getKey(), bridge.getValue());
         }
+        serve();
+    }
+
+    private void serve() throws IOException {
+        StringBuilder served = new StringBuilder();
+        if (runDirectory != null) {
+            servers.openControlSocket(runDirectory.socket());
+            served.append(" socket=").append(runDirectory.socket());
+        }
+        Listen grpc = settings.grpc();
+        if (grpc != null) {
+            served.append(" grpc=").append(grpc.text(servers.openGrpc(grpc)));
+        }
+        Listen metricsAt = settings.metrics();
+        if (metricsAt != null) {
+            MetricsServer opened = MetricsServer.open(metricsAt, new SwitchMetrics(this));
+            metrics = opened;
+            served.append(" metrics=").append(metricsAt.text(opened.port()));
+        }
+        addresses = served.toString().strip();
     }
 
     // --- bridges and ports -------------------------------------------------------------------------
@@ -301,6 +342,46 @@ public final class TurnoutSwitch implements AutoCloseable {
         return upcalls;
     }
 
+    public Revalidator revalidator() {
+        return revalidator;
+    }
+
+    /** How long the switch has been running. */
+    public long uptimeNs() {
+        return System.nanoTime() - startedNs;
+    }
+
+    /** The number of a port that a client names or numbers. */
+    public int portNumber(String bridge, String text) {
+        return PacketOuts.portNumber(bridge(bridge), text);
+    }
+
+    /** How long a port has been open, 0 if it is not. */
+    public long portAgeNs(String name) {
+        LivePort live = bridges.ports().get(name);
+        return live == null || live.openedNs() == 0 ? 0 : System.nanoTime() - live.openedNs();
+    }
+
+    /** Says that somebody wants the program to end ({@code appctl exit}); whoever runs it waits for {@link #exitRequested}. */
+    public void requestExit() {
+        var _ = exit.complete("exit");
+    }
+
+    /** Completes when somebody wants the program to end. */
+    public CompletableFuture<String> exitRequested() {
+        return exit;
+    }
+
+    /** The services of the API, for a server of the caller's own. */
+    public SwitchServers servers() {
+        return servers;
+    }
+
+    /** Where the switch serves: {@code socket=PATH grpc=HOST:PORT metrics=HOST:PORT}, those that there are. */
+    public String addresses() {
+        return addresses;
+    }
+
     // --- life --------------------------------------------------------------------------------------
 
     private void later(Runnable task) {
@@ -326,28 +407,41 @@ public final class TurnoutSwitch implements AutoCloseable {
         }
     }
 
-    /** Stops everything, in the order in which packets flow. A second call does nothing. */
+    /** Takes no new clients. */
+    public void stopAccepting() throws IOException {
+        servers.stopAccepting();
+    }
+
+    /**
+     * Stops everything: first those who ask, then ports, then what works for them, so that what is under way is finished. A
+     * second call does nothing.
+     */
     @Override
-    public void close() {
+    public void close() throws IOException {
         configurationLock.lock();
         try {
             if (closed) {
                 return;
             }
             closed = true;
-            bridges.close();
         } finally {
             configurationLock.unlock();
         }
+        servers.close();
+        if (metrics != null) {
+            metrics.close();
+        }
+        revalidator.close();
+        bridges.close();
         datapath.close();
         upcalls.close();
         timer.shutdown();
         try {
             if (!timer.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-                timer.shutdownNow();
+                List<Runnable> ignored = timer.shutdownNow();
             }
         } catch (InterruptedException e) {
-            timer.shutdownNow();
+            List<Runnable> ignored = timer.shutdownNow();
             Thread.currentThread().interrupt();
         }
         packetOuts.close();

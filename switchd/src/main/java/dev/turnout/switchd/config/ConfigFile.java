@@ -26,8 +26,8 @@ public final class ConfigFile {
     public static SwitchSettings.Builder read(Path file, SwitchSettings.Builder builder) throws ConfigException {
         YamlMap root = YamlMap.read(file);
         builder.forwardingThreads((int) root.integer("forwarding-threads", 1, 1, 64))
-                .handlerThreads((int) root.integer("n-handler-threads", 1, 1, 64))
-                .revalidatorThreads((int) root.integer("n-revalidator-threads", 1, 1, 64))
+                .handlerThreads((int) root.integer("n-handler-threads", SwitchSettings.SLOW_THREADS, 1, 64))
+                .revalidatorThreads((int) root.integer("n-revalidator-threads", SwitchSettings.SLOW_THREADS, 1, 64))
                 .maxIdleMs((int) root.integer("max-idle", 10_000, 500, 3_600_000))
                 .maxRevalidatorMs((int) root.integer("max-revalidator", 500, 100, 60_000))
                 .minRevalidatePps((int) root.integer("min-revalidate-pps", 5, 0, 1_000_000))

@@ -63,6 +63,9 @@ public record SwitchSettings(int forwardingThreads, int handlerThreads, int reva
     public record FlowLine(String text, String place) {
     }
 
+    /** Handler and revalidator threads unless the settings say otherwise: a quarter of the processors, plus one. */
+    static final int SLOW_THREADS = Runtime.getRuntime().availableProcessors() / 4 + 1;
+
     public SwitchSettings {
         flows = Map.copyOf(flows);
     }
@@ -80,8 +83,8 @@ public record SwitchSettings(int forwardingThreads, int handlerThreads, int reva
     /** Settings in the making. Thread rules: one thread. */
     public static final class Builder {
         private int forwardingThreads = 1;
-        private int handlerThreads = 1;
-        private int revalidatorThreads = 1;
+        private int handlerThreads = SLOW_THREADS;
+        private int revalidatorThreads = SLOW_THREADS;
         private int maxIdleMs = 10_000;
         private int maxRevalidatorMs = 500;
         private int minRevalidatePps = 5;

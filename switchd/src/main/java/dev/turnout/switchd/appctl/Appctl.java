@@ -1,0 +1,174 @@
+package dev.turnout.switchd.appctl;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import dev.turnout.ofproto.Bridge;
+import dev.turnout.ofproto.FdbEntry;
+import dev.turnout.openflow.OfPorts;
+import dev.turnout.switchd.SwitchException;
+import dev.turnout.switchd.TurnoutSwitch;
+import dev.turnout.switchd.Version;
+import dev.turnout.switchd.network.MacText;
+import dev.turnout.upcall.FlowLimit;
+
+/**
+ * The daemon's commands by name, with the arguments that each takes. Texts and messages are those of ovs-appctl, where it
+ * has the command.
+ *
+ * <p>Thread rules: any thread.
+ */
+public final class Appctl {
+    private static final int UNLIMITED = Integer.MAX_VALUE;
+
+    /**
+     * What a command answers.
+     *
+     * @param text
+     *            for stdout
+     * @param exitCode
+     *            what the command line exits with
+     * @param afterwards
+     *            to be run when the answer is on its way
+     */
+    public record Reply(String text, int exitCode, Runnable afterwards) {
+        static Reply of(String text) {
+            return new Reply(text, 0, () -> {
+            });
+        }
+    }
+
+    /** Runs a command. */
+    private interface Handler {
+        Reply run(List<String> arguments);
+    }
+
+    private record Command(String usage, int least, int most, Handler handler) {
+    }
+
+    private final TurnoutSwitch turnout;
+    private final SortedMap<String, Command> commands = new TreeMap<>();
+
+    public Appctl(TurnoutSwitch turnout) {
+        this.turnout = turnout;
+        DatapathCommands datapath = new DatapathCommands(turnout);
+        add("version", "", 0, 0, arguments -> Reply.of(Version.description() + "\n"));
+        add("list-commands", "", 0, 0, arguments -> Reply.of(list()));
+        add("exit", "", 0, 0, arguments -> new Reply("", 0, turnout::requestExit));
+        add("fdb/show", "BRIDGE", 1, 1, arguments -> Reply.of(showFdb(arguments.getFirst())));
+        add("fdb/flush", "[BRIDGE]", 0, 1, arguments -> Reply.of(flushFdb(arguments)));
+        add("upcall/show", "", 0, 0, arguments -> Reply.of(datapath.showUpcalls()));
+        add("upcall/set-flow-limit", "FLOWS", 1, 1, arguments -> Reply.of(setFlowLimit(arguments.getFirst())));
+        add("upcall/disable-megaflows", "", 0, 0, arguments -> Reply.of(setMegaflows(false)));
+        add("upcall/enable-megaflows", "", 0, 0, arguments -> Reply.of(setMegaflows(true)));
+        add("revalidator/wait", "", 0, 0, arguments -> Reply.of(waitForRevalidation()));
+        add("revalidator/purge", "", 0, 0, arguments -> Reply.of(purge()));
+        add("revalidator/pause", "", 0, 0, arguments -> Reply.of(pause()));
+        add("revalidator/resume", "", 0, 0, arguments -> Reply.of(resume()));
+        add("dpif-netdev/pmd-perf-show", "", 0, 0, arguments -> Reply.of(datapath.showPerformance()));
+        add("dpctl/show", "[-s] [DP]", 0, 2, arguments -> Reply.of(datapath.show(arguments)));
+        add("dpctl/dump-flows", "[-m] [--names] [DP] [filter=MATCH] [pmd=THREAD]", 0, UNLIMITED,
+                arguments -> Reply.of(datapath.dumpFlows(arguments)));
+        add("dpctl/del-flows", "[DP]", 0, 1, arguments -> Reply.of(datapath.deleteFlows(arguments)));
+    }
+
+    private void add(String name, String usage, int least, int most, Handler handler) {
+        commands.put(name, new Command(usage, least, most, handler));
+    }
+
+    /** Runs a command. */
+    public Reply run(String name, List<String> arguments) {
+        Command command = commands.get(name);
+        if (command == null) {
+            throw SwitchException.invalid("\"" + name
+                    + "\" is not a valid command (use \"list-commands\" to see a list of valid commands)");
+        }
+        if (arguments.size() < command.least) {
+            throw SwitchException.invalid(
+                    "\"" + name + "\" command requires at least " + command.least + " arguments: " + command.usage);
+        }
+        if (arguments.size() > command.most) {
+            throw SwitchException.invalid("\"" + name + "\" command takes at most " + command.most + " arguments");
+        }
+        return command.handler.run(arguments);
+    }
+
+    private String list() {
+        StringBuilder text = new StringBuilder("The available commands are:\n");
+        for (Map.Entry<String, Command> command : commands.entrySet()) {
+            text.append(String.format("  %-23s %s", command.getKey(), command.getValue().usage).stripTrailing())
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    private Bridge bridge(String name) {
+        Bridge bridge = turnout.ofproto().bridge(name);
+        if (bridge == null) {
+            throw SwitchException.notFound("no such bridge");
+        }
+        return bridge;
+    }
+
+    private String showFdb(String name) {
+        StringBuilder text = new StringBuilder(" port  VLAN  MAC                Age\n");
+        for (FdbEntry entry : bridge(name).macTable().entries(System.nanoTime())) {
+            String port = entry.ofPort() == OfPorts.LOCAL ? "LOCAL" : Integer.toString(entry.ofPort());
+            text.append(String.format("%5s  %4d  %s  %3d%n", port, entry.vlan(), MacText.of(entry.mac()),
+                    entry.ageSeconds()));
+        }
+        return text.toString();
+    }
+
+    private String flushFdb(List<String> arguments) {
+        if (arguments.isEmpty()) {
+            turnout.ofproto().bridges().forEach(bridge -> bridge.macTable().flush());
+        } else {
+            bridge(arguments.getFirst()).macTable().flush();
+        }
+        return "table successfully flushed\n";
+    }
+
+    private String setFlowLimit(String text) {
+        try {
+            turnout.upcalls().flowLimit().setCap(Integer.parseInt(text));
+        } catch (NumberFormatException e) {
+            throw new SwitchException(SwitchException.Kind.INVALID,
+                    "\"" + text + "\" is not an integer; expected at least " + FlowLimit.FLOOR, e);
+        } catch (IllegalArgumentException e) {
+            throw new SwitchException(SwitchException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+        }
+        return "set flow_limit to " + turnout.upcalls().flowLimit().cap() + "\n";
+    }
+
+    private String setMegaflows(boolean on) {
+        turnout.upcalls().setMegaflows(on);
+        int purged = turnout.revalidator().purge();
+        return "megaflows " + (on ? "enabled" : "disabled") + (purged > 0 ? " (" + purged + " purged)" : "") + "\n";
+    }
+
+    private String waitForRevalidation() {
+        if (!turnout.revalidator().waitForRound()) {
+            throw new SwitchException(SwitchException.Kind.PRECONDITION,
+                    "revalidation is paused, or a round took too long");
+        }
+        return "";
+    }
+
+    private String purge() {
+        int ignored = turnout.revalidator().purge();
+        return "";
+    }
+
+    private String pause() {
+        turnout.revalidator().pause();
+        return "";
+    }
+
+    private String resume() {
+        turnout.revalidator().resume();
+        return "";
+    }
+}
