@@ -30,7 +30,8 @@ public final class Bridge {
 
     private final Ofproto ofproto;
     private final String name;
-    private final long datapathId;
+    /** Only shown; written and read as it comes. */
+    private volatile long datapathId;
     private final ReentrantLock lock = new ReentrantLock();
     private final RuleTables tables = new RuleTables();
     private final MacTable macTable;
@@ -60,7 +61,7 @@ public final class Bridge {
 
     /** Changes the datapath id, which is only shown. */
     public void setDatapathId(long id) {
-        throw new UnsupportedOperationException("" + id);
+        datapathId = id;
     }
 
     public FailMode failMode() {
