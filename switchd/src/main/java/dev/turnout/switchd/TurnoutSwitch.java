@@ -224,9 +224,7 @@ public final class TurnoutSwitch implements AutoCloseable {
         configurationLock.lock();
         try {
             requireOpen();
-            NetworkTransaction transaction = new NetworkTransaction(config, state);
-            transaction.addPort(bridge, port.name(), false, ignored -> port);
-            NetworkConfig next = transaction.result();
+            NetworkConfig next = new NetworkTransaction(config, state).withGiven(bridge, port);
             int number = bridges.addGiven(next, bridge, port, device);
             config = next;
             return number;

@@ -170,10 +170,9 @@ final class DatapathCommands {
 
     /** Whether a megaflow has packets that the filter matches: they agree in the bits that both look at. */
     private static boolean isCompatible(Match filter, DatapathFlow flow) {
-        long[] mask = filter.mask().words();
-        long[] flowMask = flow.mask().words();
         for (int i = 0; i < FlowLayout.DATAPATH_WORDS; i++) {
-            if (((filter.values()[i] ^ flow.key().words()[i]) & mask[i] & flowMask[i]) != 0) {
+            if (((filter.values()[i] ^ flow.key().words()[i]) & filter.mask().word(i)
+                    & flow.mask().word(i)) != 0) {
                 return false;
             }
         }

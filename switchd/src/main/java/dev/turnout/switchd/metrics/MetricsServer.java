@@ -7,7 +7,6 @@ import java.util.concurrent.Executors;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-
 import dev.turnout.switchd.config.Listen;
 
 /**
@@ -45,7 +44,8 @@ public final class MetricsServer implements AutoCloseable {
         try (exchange) {
             boolean found = exchange.getRequestURI().getPath().equals("/metrics");
             boolean gets = exchange.getRequestMethod().equals("GET");
-            String text = !found ? "not found; metrics are at /metrics\n"
+            String text = !found
+                    ? "not found; metrics are at /metrics\n"
                     : gets ? metrics.scrape() : "only GET is supported\n";
             byte[] body = text.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type",

@@ -146,7 +146,8 @@ public final class SwitchMetrics {
             dynamic.computeIfAbsent("bridge " + bridge.name(), key -> List.of(gauge("turnout.bridge.flows", "",
                     "Flows in the bridge's tables", Tags.of("bridge", bridge.name()), ignored -> bridge.flowCount())));
             for (PortInfo port : bridge.ports()) {
-                DatapathPort place = port.dpPort() == PortInfo.NO_DP_PORT ? null
+                DatapathPort place = port.dpPort() == PortInfo.NO_DP_PORT
+                        ? null
                         : turnout.datapath().port(port.dpPort());
                 if (place != null) {
                     String key = "port " + bridge.name() + " " + port.name() + " " + port.dpPort();

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import dev.turnout.core.port.InterfacePorts;
 import dev.turnout.switchd.SwitchException;
@@ -21,8 +22,8 @@ final class NetworkRules {
             "internal", Set.of("receive-mode"),
             "patch", Set.of("peer"),
             "memory", Set.of(),
-            "pcap", Set.of("rx", "tx"));
-    private static final List<String> TYPES = List.of("system", "tap", "internal", "patch", "memory", "pcap");
+            "pcap", Set.of("rxq_pcap", "rxq_pcap_inf", "tx_pcap"));
+    private static final List<String> TYPES = List.of("system", "tap", "internal", "patch", "pcap");
     private static final Set<String> UNSUPPORTED_TYPES = Set.of("vxlan", "geneve", "gre", "ip6gre", "erspan",
             "ip6erspan", "stt", "lisp", "gtpu", "bareudp", "srv6", "dpdk", "dpdkvhostuser", "dpdkvhostuserclient",
             "afxdp", "afxdp-nonpmd", "null", "dummy", "dummy-internal", "dummy-pmd");
@@ -38,11 +39,16 @@ final class NetworkRules {
     private NetworkRules() {
     }
 
-    /** Throws a {@link SwitchException} naming what is wrong. */
-    static void check(NetworkConfig config) {
+    /** Throws a {@link SwitchException} naming what is wrong. {@code isGiven} says which ports are handed in open. */
+    static void check(NetworkConfig config, Predicate<String> isGiven) {
         config.bridges().values().forEach(bridge -> {
             check(bridge);
-            bridge.ports().values().forEach(port -> check(bridge, port));
+            bridge.ports().values().forEach(port -> {
+                check(bridge, port);
+                require(!port.effectiveType().equals("memory") || isGiven.test(port.name()),
+                        "port " + port.name() + ": type", "memory",
+                        "another one: ports that live in memory are handed in by a program that embeds the switch");
+            });
         });
     }
 
@@ -81,8 +87,9 @@ final class NetworkRules {
                     "the name of another patch port");
         }
         if (type.equals("pcap")) {
-            require(port.options().values().stream().noneMatch(String::isEmpty), who + ": options", "",
-                    "names of files");
+            require(!port.options().containsValue(""), who + ": options", "", "names of files");
+            String endless = port.options().getOrDefault("rxq_pcap_inf", "false");
+            oneOf(who + ": options:rxq_pcap_inf", endless, List.of("true", "false"));
         }
         if (InterfacePorts.TYPES.contains(type)) {
             checkInterface(port, type);

@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NetworkTransaction {
     private final NetworkState state;
+    private final NetworkConfig base;
     private NetworkConfig config;
 
     public NetworkTransaction(NetworkConfig base, NetworkState state) {
+        this.base = base;
         this.config = base;
         this.state = state;
     }
@@ -30,7 +32,17 @@ public final class NetworkTransaction {
 
     /** The next configuration, checked as a whole. */
     public NetworkConfig result() {
-        NetworkRules.check(config);
+        NetworkRules.check(config, name -> {
+            PortSettings former = base.port(name);
+            return former != null && former.effectiveType().equals("memory");
+        });
+        return config;
+    }
+
+    /** Adds a port that is handed in open, and yields the next configuration. */
+    public NetworkConfig withGiven(String bridge, PortSettings port) {
+        addPort(bridge, port.name(), false, ignored -> port);
+        NetworkRules.check(config, name -> true);
         return config;
     }
 

@@ -9,7 +9,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 import com.google.protobuf.ByteString;
-
 import dev.turnout.v1.ControlFrame;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;

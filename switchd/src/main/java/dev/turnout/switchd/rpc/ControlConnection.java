@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-
 import dev.turnout.v1.ControlFrame;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;

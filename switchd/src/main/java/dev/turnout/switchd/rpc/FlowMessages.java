@@ -181,7 +181,8 @@ final class FlowMessages {
         return dev.turnout.v1.FlowStats.newBuilder().setEntry(entry).setPackets(Math.max(0, flow.packets()))
                 .setBytes(Math.max(0, flow.bytes())).setDurationNs(flow.durationNs())
                 .setIdleAgeSeconds(Math.max(0, flow.idleAgeSeconds()))
-                .setHardAgeSeconds(flow.hardAgeSeconds() < 0 ? flow.durationNs() / 1_000_000_000 : flow.hardAgeSeconds())
+                .setHardAgeSeconds(
+                        flow.hardAgeSeconds() < 0 ? flow.durationNs() / 1_000_000_000 : flow.hardAgeSeconds())
                 .build();
     }
 

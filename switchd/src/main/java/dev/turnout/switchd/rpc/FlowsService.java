@@ -81,7 +81,8 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
     }
 
     private static UpdateStatus refused(@Nullable OfError error, String message) {
-        Status.Code code = error == OfError.OFPFMFC_TABLE_FULL ? Status.Code.RESOURCE_EXHAUSTED
+        Status.Code code = error == OfError.OFPFMFC_TABLE_FULL
+                ? Status.Code.RESOURCE_EXHAUSTED
                 : Status.Code.INVALID_ARGUMENT;
         return UpdateStatus.newBuilder().setCode(code.value()).setOpenflowError(error == null ? "" : error.name())
                 .setMessage(message).build();

@@ -8,7 +8,6 @@ import java.util.function.Predicate;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.ofproto.PacketInListener;
