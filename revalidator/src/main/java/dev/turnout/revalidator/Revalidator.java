@@ -236,7 +236,7 @@ public final class Revalidator implements AutoCloseable {
         while (!stopping) {
             long waitedNs = System.nanoTime() - startNs;
             boolean isDue = waitedNs >= mostNs
-                    || waitedNs >= LEAST_SETTLE_NS && (hurry || slowPath.changeSequence() != seenSequence);
+                    || (waitedNs >= LEAST_SETTLE_NS && (hurry || slowPath.changeSequence() != seenSequence));
             if (isDue && begin()) {
                 return true;
             }

@@ -2,12 +2,10 @@ package dev.turnout.upcall;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.atomic.LongAdder;
 
 import dev.turnout.flow.DatapathActions;
 import dev.turnout.flow.FlowKey;
@@ -23,15 +21,9 @@ public final class Deletions {
     /** So many deletions are kept. */
     public static final int KEPT = 1000;
 
-    private final LongAdder[] counts = new LongAdder[DeleteReason.values().length];
+    private final EnumCounters<DeleteReason> counts = new EnumCounters<>(DeleteReason.class);
     private final AtomicReferenceArray<Deletion> ring = new AtomicReferenceArray<>(KEPT);
     private final AtomicLong next = new AtomicLong();
-
-    Deletions() {
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = new LongAdder();
-        }
-    }
 
     /**
      * One deletion.
@@ -67,7 +59,7 @@ public final class Deletions {
 
     /** Counts and keeps a deletion; the ukey's lock is held. */
     void record(Ukey ukey, DeleteReason reason) {
-        counts[reason.ordinal()].increment();
+        counts.add(reason);
         long number = next.getAndIncrement();
         ring.setRelease((int) (number % KEPT), new Deletion(number, Instant.now(), ukey.id(), ukey.threadId(), reason,
                 ukey::key, ukey.mask(), ukey.actions(), ukey.packets()));
@@ -75,16 +67,12 @@ public final class Deletions {
 
     /** Deletions by reason. */
     public Map<DeleteReason, Long> counts() {
-        Map<DeleteReason, Long> sums = new EnumMap<>(DeleteReason.class);
-        for (DeleteReason reason : DeleteReason.values()) {
-            sums.put(reason, counts[reason.ordinal()].sum());
-        }
-        return sums;
+        return counts.snapshot();
     }
 
     /** Deletions for a reason. */
     public long count(DeleteReason reason) {
-        return counts[reason.ordinal()].sum();
+        return counts.get(reason);
     }
 
     /** The last deletions, oldest first. */

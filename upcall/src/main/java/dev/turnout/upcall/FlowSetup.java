@@ -31,7 +31,7 @@ final class FlowSetup {
     private final SlowPath slowPath;
     private final UkeyTable table;
     private final FlowLimit limit;
-    private final UpcallCounters counters;
+    private final EnumCounters<UpcallCounter> counters;
     private final LongSupplier clock;
     private final ConcurrentHashMap<FlowMask, FlowMask> masks = new ConcurrentHashMap<>();
     private volatile boolean megaflows = true;
@@ -71,7 +71,7 @@ final class FlowSetup {
         }
     }
 
-    FlowSetup(SlowPath slowPath, UkeyTable table, FlowLimit limit, UpcallCounters counters, LongSupplier clock) {
+    FlowSetup(SlowPath slowPath, UkeyTable table, FlowLimit limit, EnumCounters<UpcallCounter> counters, LongSupplier clock) {
         this.slowPath = slowPath;
         this.table = table;
         this.limit = limit;

@@ -42,6 +42,7 @@ final class FlowWait {
     private long bytes;
     private long lastNs;
     /** Through TAKEN: release store by the owner, acquire loads. */
+    @SuppressWarnings("UnusedVariable") // through TAKEN
     private boolean taken;
 
     FlowWait(ThreadUpcalls owner, PortShare port, FlowKey key, long hash, int firstLength) {

@@ -44,7 +44,7 @@ final class ThreadUpcalls {
 
     private final CommandChannel channel;
     private final UpcallScheduler scheduler;
-    private final UpcallCounters counters;
+    private final EnumCounters<UpcallCounter> counters;
     private final UpcallConfig config;
     private final SpscVarHandleArrayQueue<Ack> acks;
     private final SpscUnboundedVarHandleArrayQueue<Credit> credits = new SpscUnboundedVarHandleArrayQueue<>(128);
@@ -59,7 +59,7 @@ final class ThreadUpcalls {
     private int held;
     private volatile boolean stopped;
 
-    ThreadUpcalls(CommandChannel channel, UpcallScheduler scheduler, UpcallCounters counters, UpcallConfig config) {
+    ThreadUpcalls(CommandChannel channel, UpcallScheduler scheduler, EnumCounters<UpcallCounter> counters, UpcallConfig config) {
         this.channel = channel;
         this.scheduler = scheduler;
         this.counters = counters;
@@ -270,6 +270,7 @@ final class ThreadUpcalls {
             lastNs = Math.max(lastNs, flow.lastNs());
             tcpFlags |= (int) (flow.key.words()[FlowLayout.TCP_CT] >>> 48);
         }
+        boolean isCounted = resolution.flow().isAlone; // by the megaflow that handed it over
         long[] packets = new long[total];
         for (int i = 0, at = 0; i < count; i++) {
             FlowWait flow = matched(i);
@@ -278,8 +279,8 @@ final class ThreadUpcalls {
             matched[i] = null;
         }
         if (total > 0 || resolution.closes()) {
-            credits.offer(
-                    new Credit(resolution.translation(), total, bytes, lastNs, tcpFlags, resolution.closes()));
+            credits.offer(new Credit(resolution.translation(), isCounted ? 0 : total, bytes, lastNs, tcpFlags,
+                    resolution.closes()));
             scheduler.wakeAgent();
         }
         return packets;

@@ -239,10 +239,8 @@ public final class Ukey {
     /** Takes a new translation whose actions are those that the fast path runs already. */
     public void keep(Translation same, long newSequence) {
         checkLocked();
-        if (same != translation) {
-            translation.close();
-            translation = same;
-        }
+        translation.close();
+        translation = same;
         sequence = newSequence;
     }
 
@@ -363,7 +361,7 @@ public final class Ukey {
     public boolean delete(DeleteReason reason, boolean evenVisible, String place) {
         checkLocked();
         boolean possible = state == UkeyState.OPERATIONAL || state == UkeyState.INCONSISTENT
-                || evenVisible && state == UkeyState.VISIBLE;
+                || (evenVisible && state == UkeyState.VISIBLE);
         if (!possible || !transition(UkeyState.EVICTING, place)) {
             return false;
         }

@@ -1,6 +1,5 @@
 package dev.turnout.upcall;
 
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -22,16 +21,8 @@ public final class UkeyAudit {
     private final LongAdder illegalMoves = new LongAdder();
     private final LongAdder backwardCounters = new LongAdder();
     private final LongAdder staleAcks = new LongAdder();
-    private final Map<Ack.Status, LongAdder> installFailures = adders();
-    private final Map<Ack.Status, LongAdder> modifyFailures = adders();
-
-    private static Map<Ack.Status, LongAdder> adders() {
-        Map<Ack.Status, LongAdder> adders = new EnumMap<>(Ack.Status.class);
-        for (Ack.Status status : Ack.Status.values()) {
-            adders.put(status, new LongAdder());
-        }
-        return adders;
-    }
+    private final EnumCounters<Ack.Status> installFailures = new EnumCounters<>(Ack.Status.class);
+    private final EnumCounters<Ack.Status> modifyFailures = new EnumCounters<>(Ack.Status.class);
 
     void illegalMove(Ukey ukey, UkeyState from, String fromThread, String fromPlace, UkeyState to, String place) {
         illegalMoves.increment();
@@ -53,18 +44,11 @@ public final class UkeyAudit {
     }
 
     void installFailed(Ack.Status status) {
-        count(installFailures, status);
+        installFailures.add(status);
     }
 
     void modifyFailed(Ack.Status status) {
-        count(modifyFailures, status);
-    }
-
-    private static void count(Map<Ack.Status, LongAdder> counts, Ack.Status status) {
-        LongAdder adder = counts.get(status);
-        if (adder != null) {
-            adder.increment();
-        }
+        modifyFailures.add(status);
     }
 
     /** Moves that the table of states does not allow. */
@@ -84,17 +68,11 @@ public final class UkeyAudit {
 
     /** Installs that did not succeed, by the fast path's reason. */
     public Map<Ack.Status, Long> installFailures() {
-        return sums(installFailures);
+        return installFailures.snapshot();
     }
 
     /** Modifies that did not succeed, by the fast path's reason. */
     public Map<Ack.Status, Long> modifyFailures() {
-        return sums(modifyFailures);
-    }
-
-    private static Map<Ack.Status, Long> sums(Map<Ack.Status, LongAdder> adders) {
-        Map<Ack.Status, Long> sums = new EnumMap<>(Ack.Status.class);
-        adders.forEach((status, adder) -> sums.put(status, adder.sum()));
-        return sums;
+        return modifyFailures.snapshot();
     }
 }

@@ -9,6 +9,7 @@ sealed interface Upcall {
     }
 
     /** A packet for the controllers. */
+    @SuppressWarnings("ArrayRecordComponent") // a frame's bytes are passed on, never compared
     record PacketIn(int stateId, byte[] frame, FlowKey key) implements Upcall {
     }
 

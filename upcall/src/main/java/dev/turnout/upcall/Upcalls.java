@@ -38,7 +38,7 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
     private final FlowLimit limit;
     private final UkeyAudit audit = new UkeyAudit();
     private final Deletions deletions = new Deletions();
-    private final UpcallCounters counters = new UpcallCounters();
+    private final EnumCounters<UpcallCounter> counters = new EnumCounters<>(UpcallCounter.class);
     private final UpcallScheduler scheduler = new UpcallScheduler();
     private final FlowSetup setup;
     private final List<ThreadUpcalls> threads = new ArrayList<>();
