@@ -67,7 +67,7 @@ final class ModelTest {
         slowPath.failures = 0;
         boolean endsOne = random.nextInt(4) == 0;
         if (endsOne) {
-            fastPaths.get(1).end();
+            fastPaths.get(1).end(steps::answer);
         }
         settle();
         verifyQuiet(endsOne);

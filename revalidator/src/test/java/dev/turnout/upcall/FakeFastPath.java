@@ -352,22 +352,23 @@ public final class FakeFastPath implements FastPath {
     }
 
     /** The thread ends: answers what waits, then gives all packets back. */
-    public void end() {
+    public void end(Runnable whenFull) {
         List<DatapathCommand> left = new ArrayList<>();
         synchronized (commands) {
             ended = true;
             commands.drainTo(left);
         }
+        flush(whenFull);
         for (DatapathCommand command : left) {
             switch (command) {
                 case DatapathCommand.Install i -> {
                     giveBack(i.packets().take());
-                    endAnswer(failure(i.token(), i.operation(), Ack.Kind.INSTALLED, Ack.Status.THREAD_ENDED));
+                    endAnswer(failure(i.token(), i.operation(), Ack.Kind.INSTALLED, Ack.Status.THREAD_ENDED), whenFull);
                 }
                 case DatapathCommand.Modify m -> endAnswer(
-                        failure(m.token(), m.operation(), Ack.Kind.MODIFIED, Ack.Status.THREAD_ENDED));
+                        failure(m.token(), m.operation(), Ack.Kind.MODIFIED, Ack.Status.THREAD_ENDED), whenFull);
                 case DatapathCommand.Delete d -> endAnswer(
-                        failure(d.token(), d.operation(), Ack.Kind.DELETED, Ack.Status.THREAD_ENDED));
+                        failure(d.token(), d.operation(), Ack.Kind.DELETED, Ack.Status.THREAD_ENDED), whenFull);
                 case DatapathCommand.Execute e -> giveBack(e.packets().take());
                 default -> throw new IllegalStateException(command.toString());
             }
@@ -375,15 +376,16 @@ public final class FakeFastPath implements FastPath {
         sink().end();
     }
 
-    private void endAnswer(Ack ack) {
-        Ack waiting = unsent;
-        while (waiting != null && !sink().offer(waiting)) {
-            Thread.onSpinWait();
+    private void endAnswer(Ack ack, Runnable whenFull) {
+        answer(ack);
+        flush(whenFull);
+    }
+
+    private void flush(Runnable whenFull) {
+        for (Ack waiting = unsent; waiting != null && !sink().offer(waiting);) {
+            whenFull.run();
         }
         unsent = null;
-        while (!sink().offer(ack)) {
-            Thread.onSpinWait();
-        }
     }
 
     private void giveBack(long[] packets) {
