@@ -95,6 +95,9 @@ final class Round {
         MegaflowReading reading = new MegaflowReading();
         int seen = 0;
         for (int thread = 0; thread < fastPaths.size(); thread++) {
+            if (upcalls.hasEnded(thread)) {
+                continue;
+            }
             FastPath fastPath = fastPaths.get(thread);
             int limit = fastPath.slotLimit();
             for (int from = cursors.getAndAdd(thread, BATCH); from < limit; from = cursors.getAndAdd(thread, BATCH)) {
@@ -176,7 +179,7 @@ final class Round {
             delete(ukey, DeleteReason.UPDATE_FAIL);
         } else if (deletesAll) {
             delete(ukey, DeleteReason.FLOW_LIMIT);
-        } else if (nowNs - ukey.activeNs() > idleNs) {
+        } else if (nowNs - Math.max(ukey.activeNs(), reading.usedNs) > idleNs) {
             delete(ukey, DeleteReason.FLOW_IDLE);
         } else if (ukey.sequence() != changeSequence) {
             revalidate(ukey, isNew || isWorthIt(newPackets, nowNs - sinceNs));

@@ -72,9 +72,6 @@ final class ModelTest {
         settle();
         verifyQuiet(endsOne);
         upcalls.purge();
-        if (endsOne) {
-            upcalls.evictThread(1);
-        }
         settle();
         verifyEmpty(endsOne);
         fastPaths.forEach(FakeFastPath::close);

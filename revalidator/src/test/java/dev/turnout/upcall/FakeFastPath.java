@@ -173,9 +173,11 @@ public final class FakeFastPath implements FastPath {
     private void execute(DatapathActions actions, long packet, boolean isCredited) {
         long who = (long) Packet.inPort(packet) << 32 | Packet.skbPriority(packet);
         int number = Packet.pktMark(packet);
-        Integer last = lastNumber.put(who, number);
-        if (last != null && last >= number) {
-            disorder.incrementAndGet();
+        if (isCredited) {
+            Integer last = lastNumber.put(who, number);
+            if (last != null && last >= number) {
+                disorder.incrementAndGet();
+            }
         }
         for (DpAction action : actions.actions()) {
             if (action instanceof DpAction.Userspace userspace) {

@@ -1,6 +1,8 @@
 package dev.turnout.upcall;
 
+import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 import dev.turnout.core.Ack;
 import org.slf4j.Logger;
@@ -22,9 +24,17 @@ final class AckAgent implements Runnable {
     private final List<ThreadUpcalls> threads;
     private final UpcallScheduler scheduler;
     private final UkeyAudit audit;
+    private final IntConsumer threadEnded;
+    /** Threads whose end was told. */
+    private final BitSet told = new BitSet();
     private volatile boolean stopped;
 
-    AckAgent(List<ThreadUpcalls> threads, UpcallScheduler scheduler, UkeyAudit audit) {
+    /**
+     * @param threadEnded
+     *            told of each forwarding thread that has ended
+     */
+    AckAgent(List<ThreadUpcalls> threads, UpcallScheduler scheduler, UkeyAudit audit, IntConsumer threadEnded) {
+        this.threadEnded = threadEnded;
         this.threads = threads;
         this.scheduler = scheduler;
         this.audit = audit;
@@ -71,13 +81,22 @@ final class AckAgent implements Runnable {
         int work = 0;
         for (ThreadUpcalls thread : threads) {
             try {
-                work += thread.drain(this::apply, TURN);
+                work += thread.drain(this::apply, TURN) + watch(thread.channel());
             } catch (RuntimeException e) {
                 LOG.error("an answer of forwarding thread {} failed", thread.channel().threadId(), e);
                 work++;
             }
         }
         return work;
+    }
+
+    private int watch(CommandChannel channel) {
+        if (!channel.isEnded() || told.get(channel.threadId())) {
+            return 0;
+        }
+        told.set(channel.threadId());
+        threadEnded.accept(channel.threadId());
+        return 1;
     }
 
     private void apply(Ack ack) {

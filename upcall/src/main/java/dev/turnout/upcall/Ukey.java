@@ -284,9 +284,16 @@ public final class Ukey {
         return usedNs == 0 ? createdNs : usedNs;
     }
 
-    /** Credits what is new in the megaflow's counters to the translation that the fast path ran; returns the packets. */
+    /**
+     * Credits what is new in the megaflow's counters, as a dump found them, to the translation that the fast path ran; returns
+     * the packets. While a modify is pending nobody knows on which side of the switch they were read: its answer will tell.
+     */
     public long attribute(long packetsNow, long bytesNow, long usedNow, int flagsNow) {
         checkLocked();
+        return pending == Pending.MODIFY ? 0 : attributeDifference(packetsNow, bytesNow, usedNow, flagsNow);
+    }
+
+    private long attributeDifference(long packetsNow, long bytesNow, long usedNow, int flagsNow) {
         long newPackets = packetsNow - packets;
         long newBytes = bytesNow - bytes;
         if (newPackets < 0 || newBytes < 0) {

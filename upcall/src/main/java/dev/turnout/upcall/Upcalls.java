@@ -65,7 +65,7 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
             }
             threads.add(new ThreadUpcalls(new CommandChannel(fastPath, audit, deletions), scheduler, counters, config));
         }
-        agent = new AckAgent(threads, scheduler, audit);
+        agent = new AckAgent(threads, scheduler, audit, this::decideThreadRemoval);
     }
 
     // --- the forwarding threads' side ------------------------------------------------------------------------------------
@@ -216,6 +216,9 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
      */
     public boolean adopt(int threadId, Object token, long handle) {
         CommandChannel channel = threads.get(threadId).channel();
+        if (channel.isEnded()) {
+            return false;
+        }
         if (token instanceof Ukey former && setup.adopt(former, handle, channel)) {
             return true;
         }
@@ -305,9 +308,14 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
         return evict(ukey -> ukey.inPort() == dpPort, DeleteReason.PORT_REMOVED, "port removal");
     }
 
-    /** Deletes the megaflows of a forwarding thread that ends or has ended. */
-    public int evictThread(int threadId) {
-        return evict(ukey -> ukey.threadId() == threadId, DeleteReason.THREAD_REMOVED, "thread removal");
+    /** A forwarding thread has ended: its megaflows are gone. The agent calls this. */
+    private void decideThreadRemoval(int threadId) {
+        decide(ukey -> ukey.threadId() == threadId, DeleteReason.THREAD_REMOVED, "thread removal");
+    }
+
+    /** Whether the forwarding thread has ended; what its table shows means nothing then. */
+    public boolean hasEnded(int threadId) {
+        return threads.get(threadId).channel().isEnded();
     }
 
     /** Deletes megaflows by hand ({@code dpctl del-flows}) and waits until they are gone. */
@@ -327,6 +335,12 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
     }
 
     private int evict(Predicate<Ukey> which, DeleteReason reason, String place) {
+        List<Ukey> evicted = decide(which, reason, place);
+        await(() -> evicted.stream().noneMatch(ukey -> ukey.state() == UkeyState.EVICTING));
+        return evicted.size();
+    }
+
+    private List<Ukey> decide(Predicate<Ukey> which, DeleteReason reason, String place) {
         List<Ukey> evicted = new ArrayList<>();
         table.forEach(ukey -> {
             if (which.test(ukey)) {
@@ -340,8 +354,7 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
                 }
             }
         });
-        await(() -> evicted.stream().noneMatch(ukey -> ukey.state() == UkeyState.EVICTING));
-        return evicted.size();
+        return evicted;
     }
 
     /** Waits until no ukey awaits an answer; false if that took too long. */
