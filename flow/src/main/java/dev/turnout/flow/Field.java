@@ -1,5 +1,8 @@
 package dev.turnout.flow;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * One match field: a row of the registry {@link Fields}. Parsing, printing, masks, gRPC and the wire codec work from these rows.
  *
@@ -40,15 +43,26 @@ package dev.turnout.flow;
  *            long name of the Nicira number, such as {@code NXM_OF_ETH_SRC}, or ""
  * @param oxmName
  *            long name of the OpenFlow or experimenter number, such as {@code OXM_OF_ETH_SRC}, or ""
+ * @param otherName
+ *            long name of a further number, of the Open Networking Foundation's extensions, or ""
+ * @param openFlow10
+ *            how OpenFlow 1.0 can match the field
+ * @param openFlow11
+ *            how OpenFlow 1.1 can match the field
  */
 public record Field(int index, String name, String alias, int bits, int wireBytesBits, int nominalBits, int word,
         int shift, Format format, boolean maskable,
         Prerequisite prerequisite, boolean writable, long oxm, long nxm, int experimenter, String nxmName,
-        String oxmName) {
+        String oxmName, String otherName, Older openFlow10, Older openFlow11) {
 
     /** How a field's value is written in flow texts. */
     public enum Format {
         DECIMAL, HEXADECIMAL, ETHERNET, IPV4, IPV6, OPENFLOW_PORT, FRAGMENT, TCP_FLAGS, CT_STATE, TUNNEL_FLAGS, PACKET_TYPE
+    }
+
+    /** How a version of OpenFlow before 1.2 can match a field; from 1.2 on, whatever has a number can be matched. */
+    public enum Older {
+        NONE, EXACT, CIDR, BITWISE
     }
 
     /** What must be matched, too, for a field to be meaningful. */
@@ -56,9 +70,14 @@ public record Field(int index, String name, String alias, int bits, int wireByte
         NONE, ETHERNET, VLAN_VID, ARP, IPV4, IPV6, IP_ANY, MPLS, TCP, UDP, SCTP, ICMPV4, ICMPV6, ND, ND_SOLICIT, ND_ADVERT, NSH, CT
     }
 
-    /** The name that {@code move} and {@code load} print: the Nicira one, else that of OpenFlow, else the short one. */
+    /** The name that {@code move} and {@code load} print: that of the first number, else the short one. */
     public String longName() {
-        return !nxmName.isEmpty() ? nxmName : !oxmName.isEmpty() ? oxmName : name;
+        return longNames().isEmpty() ? name : longNames().getFirst();
+    }
+
+    /** The names of all numbers, Nicira's first. */
+    public List<String> longNames() {
+        return Stream.of(nxmName, otherName, oxmName).filter(n -> !n.isEmpty()).toList();
     }
 
     /** The name that {@code set_field} prints. It differs from the one in matches for three fields. */
@@ -76,7 +95,7 @@ public record Field(int index, String name, String alias, int bits, int wireByte
     Field inWord(int other) {
         return new Field(index, name, alias, bits, wireBytesBits, nominalBits, other, shift, format, maskable,
                 prerequisite, writable, oxm, nxm,
-                experimenter, nxmName, oxmName);
+                experimenter, nxmName, oxmName, otherName, openFlow10, openFlow11);
     }
 
     public boolean isWide() { return bits > 64; }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 
 import dev.turnout.flow.Field.Format;
+import dev.turnout.flow.Field.Older;
 import dev.turnout.flow.Field.Prerequisite;
 import org.jspecify.annotations.Nullable;
 
@@ -54,9 +55,9 @@ public final class Fields {
     public static final Field TUN_GTPU_MSGTYPE = row("tun_gtpu_msgtype").bits(8).at(FlowLayout.TUN_EXTRA, 16).format(Format.DECIMAL).experimenter(NICIRA, 16, "NXOXM_ET_GTPU_MSGTYPE").readOnly().add();
     /** tun_metadata0 to 63: known by name; their storage comes with tunnels. */
     private static final Field[] TUN_METADATA = tunnelMetadata();
-    public static final Field METADATA = row("metadata").bits(64).at(FlowLayout.METADATA, 0).format(Format.HEXADECIMAL).oxm(BASIC, 2, "OXM_OF_METADATA").add();
-    public static final Field IN_PORT = row("in_port").bits(16).at(FlowLayout.RECIRC_PORT, 0, 32).format(Format.OPENFLOW_PORT).notMaskable().nxm(NXM_0, 0, "NXM_OF_IN_PORT").add();
-    public static final Field IN_PORT_OXM = row("in_port_oxm").bits(32).at(FlowLayout.RECIRC_PORT, 0).format(Format.OPENFLOW_PORT).notMaskable().oxm(BASIC, 0, "OXM_OF_IN_PORT").add();
+    public static final Field METADATA = row("metadata").bits(64).at(FlowLayout.METADATA, 0).format(Format.HEXADECIMAL).oxm(BASIC, 2, "OXM_OF_METADATA").older(Older.NONE, Older.BITWISE).add();
+    public static final Field IN_PORT = row("in_port").bits(16).at(FlowLayout.RECIRC_PORT, 0, 32).format(Format.OPENFLOW_PORT).notMaskable().nxm(NXM_0, 0, "NXM_OF_IN_PORT").older(Older.EXACT, Older.EXACT).add();
+    public static final Field IN_PORT_OXM = row("in_port_oxm").bits(32).at(FlowLayout.RECIRC_PORT, 0).format(Format.OPENFLOW_PORT).notMaskable().oxm(BASIC, 0, "OXM_OF_IN_PORT").older(Older.NONE, Older.EXACT).add();
     public static final Field ACTSET_OUTPUT = row("actset_output").bits(32).at(FlowLayout.CONJ_ACTSET, 0).format(Format.OPENFLOW_PORT).notMaskable().oxm(BASIC, 43, "OXM_OF_ACTSET_OUTPUT").readOnly().also("ONFOXM_ET_ACTSET_OUTPUT").add();
     public static final Field SKB_PRIORITY = row("skb_priority").bits(32).at(FlowLayout.HASH_PRIO, 0).format(Format.HEXADECIMAL).notMaskable().readOnly().add();
     public static final Field PKT_MARK = row("pkt_mark").bits(32).at(FlowLayout.MARKS, 0).format(Format.HEXADECIMAL).nxm(NXM_1, 33, "NXM_NX_PKT_MARK").add();
@@ -74,44 +75,44 @@ public final class Fields {
     private static final Field[] REG = registers("reg", 32, 32);
     private static final Field[] XREG = registers("xreg", 16, 64);
     private static final Field[] XXREG = registers("xxreg", 8, 128);
-    public static final Field ETH_SRC = row("eth_src").alias("dl_src").bits(48).at(FlowLayout.ETH_SRC_VLAN, 16).format(Format.ETHERNET).needs(Prerequisite.ETHERNET).oxm(BASIC, 4, "OXM_OF_ETH_SRC").nxm(NXM_0, 2, "NXM_OF_ETH_SRC").add();
-    public static final Field ETH_DST = row("eth_dst").alias("dl_dst").bits(48).at(FlowLayout.ETH_DST_TYPE, 16).format(Format.ETHERNET).needs(Prerequisite.ETHERNET).oxm(BASIC, 3, "OXM_OF_ETH_DST").nxm(NXM_0, 1, "NXM_OF_ETH_DST").add();
-    public static final Field ETH_TYPE = row("eth_type").alias("dl_type").bits(16).at(FlowLayout.ETH_DST_TYPE, 0).format(Format.HEXADECIMAL).notMaskable().needs(Prerequisite.ETHERNET).oxm(BASIC, 5, "OXM_OF_ETH_TYPE").nxm(NXM_0, 3, "NXM_OF_ETH_TYPE").readOnly().add();
-    public static final Field VLAN_TCI = row("vlan_tci").bits(16).at(FlowLayout.ETH_SRC_VLAN, 0).format(Format.HEXADECIMAL).needs(Prerequisite.ETHERNET).nxm(NXM_0, 4, "NXM_OF_VLAN_TCI").add();
-    public static final Field DL_VLAN = row("dl_vlan").bits(16).wireBits(12).at(FlowLayout.ETH_SRC_VLAN, 0, 12).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ETHERNET).add();
-    public static final Field VLAN_VID = row("vlan_vid").bits(16).wireBits(12).at(FlowLayout.ETH_SRC_VLAN, 0, 13).format(Format.DECIMAL).needs(Prerequisite.ETHERNET).oxm(BASIC, 6, "OXM_OF_VLAN_VID").add();
-    public static final Field DL_VLAN_PCP = row("dl_vlan_pcp").bits(8).wireBits(3).at(FlowLayout.ETH_SRC_VLAN, 13, 3).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ETHERNET).add();
-    public static final Field VLAN_PCP = row("vlan_pcp").bits(8).wireBits(3).at(FlowLayout.ETH_SRC_VLAN, 13, 3).format(Format.DECIMAL).notMaskable().needs(Prerequisite.VLAN_VID).oxm(BASIC, 7, "OXM_OF_VLAN_PCP").add();
-    public static final Field MPLS_LABEL = row("mpls_label").bits(32).wireBits(20).at(FlowLayout.MPLS01, 44, 20).format(Format.DECIMAL).notMaskable().needs(Prerequisite.MPLS).oxm(BASIC, 34, "OXM_OF_MPLS_LABEL").add();
-    public static final Field MPLS_TC = row("mpls_tc").bits(8).wireBits(3).at(FlowLayout.MPLS01, 41, 3).format(Format.DECIMAL).notMaskable().needs(Prerequisite.MPLS).oxm(BASIC, 35, "OXM_OF_MPLS_TC").add();
+    public static final Field ETH_SRC = row("eth_src").alias("dl_src").bits(48).at(FlowLayout.ETH_SRC_VLAN, 16).format(Format.ETHERNET).needs(Prerequisite.ETHERNET).oxm(BASIC, 4, "OXM_OF_ETH_SRC").nxm(NXM_0, 2, "NXM_OF_ETH_SRC").older(Older.EXACT, Older.BITWISE).add();
+    public static final Field ETH_DST = row("eth_dst").alias("dl_dst").bits(48).at(FlowLayout.ETH_DST_TYPE, 16).format(Format.ETHERNET).needs(Prerequisite.ETHERNET).oxm(BASIC, 3, "OXM_OF_ETH_DST").nxm(NXM_0, 1, "NXM_OF_ETH_DST").older(Older.EXACT, Older.BITWISE).add();
+    public static final Field ETH_TYPE = row("eth_type").alias("dl_type").bits(16).at(FlowLayout.ETH_DST_TYPE, 0).format(Format.HEXADECIMAL).notMaskable().needs(Prerequisite.ETHERNET).oxm(BASIC, 5, "OXM_OF_ETH_TYPE").nxm(NXM_0, 3, "NXM_OF_ETH_TYPE").readOnly().older(Older.EXACT, Older.EXACT).add();
+    public static final Field VLAN_TCI = row("vlan_tci").bits(16).at(FlowLayout.ETH_SRC_VLAN, 0).format(Format.HEXADECIMAL).needs(Prerequisite.ETHERNET).nxm(NXM_0, 4, "NXM_OF_VLAN_TCI").older(Older.EXACT, Older.EXACT).add();
+    public static final Field DL_VLAN = row("dl_vlan").bits(16).wireBits(12).at(FlowLayout.ETH_SRC_VLAN, 0, 12).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ETHERNET).older(Older.EXACT, Older.EXACT).add();
+    public static final Field VLAN_VID = row("vlan_vid").bits(16).wireBits(12).at(FlowLayout.ETH_SRC_VLAN, 0, 13).format(Format.DECIMAL).needs(Prerequisite.ETHERNET).oxm(BASIC, 6, "OXM_OF_VLAN_VID").older(Older.EXACT, Older.EXACT).add();
+    public static final Field DL_VLAN_PCP = row("dl_vlan_pcp").bits(8).wireBits(3).at(FlowLayout.ETH_SRC_VLAN, 13, 3).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ETHERNET).older(Older.EXACT, Older.EXACT).add();
+    public static final Field VLAN_PCP = row("vlan_pcp").bits(8).wireBits(3).at(FlowLayout.ETH_SRC_VLAN, 13, 3).format(Format.DECIMAL).notMaskable().needs(Prerequisite.VLAN_VID).oxm(BASIC, 7, "OXM_OF_VLAN_PCP").older(Older.EXACT, Older.EXACT).add();
+    public static final Field MPLS_LABEL = row("mpls_label").bits(32).wireBits(20).at(FlowLayout.MPLS01, 44, 20).format(Format.DECIMAL).notMaskable().needs(Prerequisite.MPLS).oxm(BASIC, 34, "OXM_OF_MPLS_LABEL").older(Older.NONE, Older.EXACT).add();
+    public static final Field MPLS_TC = row("mpls_tc").bits(8).wireBits(3).at(FlowLayout.MPLS01, 41, 3).format(Format.DECIMAL).notMaskable().needs(Prerequisite.MPLS).oxm(BASIC, 35, "OXM_OF_MPLS_TC").older(Older.NONE, Older.EXACT).add();
     public static final Field MPLS_BOS = row("mpls_bos").bits(8).wireBits(1).at(FlowLayout.MPLS01, 40, 1).format(Format.DECIMAL).notMaskable().needs(Prerequisite.MPLS).oxm(BASIC, 36, "OXM_OF_MPLS_BOS").readOnly().add();
     public static final Field MPLS_TTL = row("mpls_ttl").bits(8).at(FlowLayout.MPLS01, 32).format(Format.DECIMAL).notMaskable().needs(Prerequisite.MPLS).nxm(NXM_1, 30, "NXM_NX_MPLS_TTL").add();
-    public static final Field IPV4_SRC = row("nw_src").alias("ip_src").bits(32).at(FlowLayout.IPV4, 32).format(Format.IPV4).needs(Prerequisite.IPV4).oxm(BASIC, 11, "OXM_OF_IPV4_SRC").nxm(NXM_0, 7, "NXM_OF_IP_SRC").add();
-    public static final Field IPV4_DST = row("nw_dst").alias("ip_dst").bits(32).at(FlowLayout.IPV4, 0).format(Format.IPV4).needs(Prerequisite.IPV4).oxm(BASIC, 12, "OXM_OF_IPV4_DST").nxm(NXM_0, 8, "NXM_OF_IP_DST").add();
+    public static final Field IPV4_SRC = row("nw_src").alias("ip_src").bits(32).at(FlowLayout.IPV4, 32).format(Format.IPV4).needs(Prerequisite.IPV4).oxm(BASIC, 11, "OXM_OF_IPV4_SRC").nxm(NXM_0, 7, "NXM_OF_IP_SRC").older(Older.CIDR, Older.BITWISE).add();
+    public static final Field IPV4_DST = row("nw_dst").alias("ip_dst").bits(32).at(FlowLayout.IPV4, 0).format(Format.IPV4).needs(Prerequisite.IPV4).oxm(BASIC, 12, "OXM_OF_IPV4_DST").nxm(NXM_0, 8, "NXM_OF_IP_DST").older(Older.CIDR, Older.BITWISE).add();
     public static final Field IPV6_SRC = row("ipv6_src").bits(128).at(FlowLayout.IPV6_SRC, 0).format(Format.IPV6).needs(Prerequisite.IPV6).oxm(BASIC, 26, "OXM_OF_IPV6_SRC").nxm(NXM_1, 19, "NXM_NX_IPV6_SRC").add();
     public static final Field IPV6_DST = row("ipv6_dst").bits(128).at(FlowLayout.IPV6_DST, 0).format(Format.IPV6).needs(Prerequisite.IPV6).oxm(BASIC, 27, "OXM_OF_IPV6_DST").nxm(NXM_1, 20, "NXM_NX_IPV6_DST").add();
     public static final Field IPV6_LABEL = row("ipv6_label").bits(32).wireBits(20).at(FlowLayout.IPV6_VLAN1, 32, 20).format(Format.HEXADECIMAL).needs(Prerequisite.IPV6).oxm(BASIC, 28, "OXM_OF_IPV6_FLABEL").nxm(NXM_1, 27, "NXM_NX_IPV6_LABEL").add();
-    public static final Field IP_PROTO = row("nw_proto").alias("ip_proto").bits(8).at(FlowLayout.L4, 56).format(Format.DECIMAL).notMaskable().needs(Prerequisite.IP_ANY).oxm(BASIC, 10, "OXM_OF_IP_PROTO").nxm(NXM_0, 6, "NXM_OF_IP_PROTO").readOnly().add();
+    public static final Field IP_PROTO = row("nw_proto").alias("ip_proto").bits(8).at(FlowLayout.L4, 56).format(Format.DECIMAL).notMaskable().needs(Prerequisite.IP_ANY).oxm(BASIC, 10, "OXM_OF_IP_PROTO").nxm(NXM_0, 6, "NXM_OF_IP_PROTO").readOnly().older(Older.EXACT, Older.EXACT).add();
     /** All eight bits in keys; matches on {@code nw_tos} are on the upper six of them and take values with the lower two zero. */
-    public static final Field NW_TOS = row("nw_tos").bits(8).at(FlowLayout.L4, 48).format(Format.DECIMAL).notMaskable().needs(Prerequisite.IP_ANY).nxm(NXM_0, 5, "NXM_OF_IP_TOS").add();
-    public static final Field IP_DSCP = row("ip_dscp").bits(8).wireBits(6).at(FlowLayout.L4, 50, 6).format(Format.DECIMAL).notMaskable().needs(Prerequisite.IP_ANY).oxm(BASIC, 8, "OXM_OF_IP_DSCP").add();
-    public static final Field IP_ECN = row("nw_ecn").alias("ip_ecn").bits(8).wireBits(2).at(FlowLayout.L4, 48, 2).format(Format.DECIMAL).notMaskable().needs(Prerequisite.IP_ANY).oxm(BASIC, 9, "OXM_OF_IP_ECN").nxm(NXM_1, 28, "NXM_NX_IP_ECN").add();
+    public static final Field NW_TOS = row("nw_tos").bits(8).at(FlowLayout.L4, 48).format(Format.DECIMAL).notMaskable().needs(Prerequisite.IP_ANY).nxm(NXM_0, 5, "NXM_OF_IP_TOS").older(Older.EXACT, Older.EXACT).add();
+    public static final Field IP_DSCP = row("ip_dscp").bits(8).wireBits(6).at(FlowLayout.L4, 50, 6).format(Format.DECIMAL).notMaskable().needs(Prerequisite.IP_ANY).oxm(BASIC, 8, "OXM_OF_IP_DSCP").older(Older.EXACT, Older.EXACT).add();
+    public static final Field IP_ECN = row("nw_ecn").alias("ip_ecn").bits(8).wireBits(2).at(FlowLayout.L4, 48, 2).format(Format.DECIMAL).notMaskable().needs(Prerequisite.IP_ANY).oxm(BASIC, 9, "OXM_OF_IP_ECN").nxm(NXM_1, 28, "NXM_NX_IP_ECN").older(Older.NONE, Older.EXACT).add();
     public static final Field NW_TTL = row("nw_ttl").bits(8).at(FlowLayout.L4, 40).format(Format.DECIMAL).notMaskable().needs(Prerequisite.IP_ANY).nxm(NXM_1, 29, "NXM_NX_IP_TTL").add();
     public static final Field IP_FRAG = row("nw_frag").alias("ip_frag").bits(8).wireBits(2).at(FlowLayout.L4, 32, 2).format(Format.FRAGMENT).needs(Prerequisite.IP_ANY).nxm(NXM_1, 26, "NXM_NX_IP_FRAG").readOnly().add();
-    public static final Field ARP_OP = row("arp_op").bits(16).at(FlowLayout.L4, 56, 8).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ARP).oxm(BASIC, 21, "OXM_OF_ARP_OP").nxm(NXM_0, 15, "NXM_OF_ARP_OP").add();
-    public static final Field ARP_SPA = row("arp_spa").bits(32).at(FlowLayout.IPV4, 32).format(Format.IPV4).needs(Prerequisite.ARP).oxm(BASIC, 22, "OXM_OF_ARP_SPA").nxm(NXM_0, 16, "NXM_OF_ARP_SPA").add();
-    public static final Field ARP_TPA = row("arp_tpa").bits(32).at(FlowLayout.IPV4, 0).format(Format.IPV4).needs(Prerequisite.ARP).oxm(BASIC, 23, "OXM_OF_ARP_TPA").nxm(NXM_0, 17, "NXM_OF_ARP_TPA").add();
+    public static final Field ARP_OP = row("arp_op").bits(16).at(FlowLayout.L4, 56, 8).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ARP).oxm(BASIC, 21, "OXM_OF_ARP_OP").nxm(NXM_0, 15, "NXM_OF_ARP_OP").older(Older.EXACT, Older.EXACT).add();
+    public static final Field ARP_SPA = row("arp_spa").bits(32).at(FlowLayout.IPV4, 32).format(Format.IPV4).needs(Prerequisite.ARP).oxm(BASIC, 22, "OXM_OF_ARP_SPA").nxm(NXM_0, 16, "NXM_OF_ARP_SPA").older(Older.CIDR, Older.BITWISE).add();
+    public static final Field ARP_TPA = row("arp_tpa").bits(32).at(FlowLayout.IPV4, 0).format(Format.IPV4).needs(Prerequisite.ARP).oxm(BASIC, 23, "OXM_OF_ARP_TPA").nxm(NXM_0, 17, "NXM_OF_ARP_TPA").older(Older.CIDR, Older.BITWISE).add();
     public static final Field ARP_SHA = row("arp_sha").bits(48).at(FlowLayout.SHA, 16).format(Format.ETHERNET).needs(Prerequisite.ARP).oxm(BASIC, 24, "OXM_OF_ARP_SHA").nxm(NXM_1, 17, "NXM_NX_ARP_SHA").add();
     public static final Field ARP_THA = row("arp_tha").bits(48).at(FlowLayout.THA, 16).format(Format.ETHERNET).needs(Prerequisite.ARP).oxm(BASIC, 25, "OXM_OF_ARP_THA").nxm(NXM_1, 18, "NXM_NX_ARP_THA").add();
-    public static final Field TCP_SRC = row("tcp_src").alias("tp_src").bits(16).at(FlowLayout.L4, 16).format(Format.DECIMAL).needs(Prerequisite.TCP).oxm(BASIC, 13, "OXM_OF_TCP_SRC").nxm(NXM_0, 9, "NXM_OF_TCP_SRC").add();
-    public static final Field TCP_DST = row("tcp_dst").alias("tp_dst").bits(16).at(FlowLayout.L4, 0).format(Format.DECIMAL).needs(Prerequisite.TCP).oxm(BASIC, 14, "OXM_OF_TCP_DST").nxm(NXM_0, 10, "NXM_OF_TCP_DST").add();
+    public static final Field TCP_SRC = row("tcp_src").alias("tp_src").bits(16).at(FlowLayout.L4, 16).format(Format.DECIMAL).needs(Prerequisite.TCP).oxm(BASIC, 13, "OXM_OF_TCP_SRC").nxm(NXM_0, 9, "NXM_OF_TCP_SRC").older(Older.EXACT, Older.EXACT).add();
+    public static final Field TCP_DST = row("tcp_dst").alias("tp_dst").bits(16).at(FlowLayout.L4, 0).format(Format.DECIMAL).needs(Prerequisite.TCP).oxm(BASIC, 14, "OXM_OF_TCP_DST").nxm(NXM_0, 10, "NXM_OF_TCP_DST").older(Older.EXACT, Older.EXACT).add();
     public static final Field TCP_FLAGS = row("tcp_flags").bits(16).wireBits(12).at(FlowLayout.TCP_CT, 48, 12).format(Format.TCP_FLAGS).needs(Prerequisite.TCP).oxm(BASIC, 42, "OXM_OF_TCP_FLAGS").nxm(NXM_1, 34, "NXM_NX_TCP_FLAGS").readOnly().also("ONFOXM_ET_TCP_FLAGS").add();
-    public static final Field UDP_SRC = row("udp_src").bits(16).at(FlowLayout.L4, 16).format(Format.DECIMAL).needs(Prerequisite.UDP).oxm(BASIC, 15, "OXM_OF_UDP_SRC").nxm(NXM_0, 11, "NXM_OF_UDP_SRC").add();
-    public static final Field UDP_DST = row("udp_dst").bits(16).at(FlowLayout.L4, 0).format(Format.DECIMAL).needs(Prerequisite.UDP).oxm(BASIC, 16, "OXM_OF_UDP_DST").nxm(NXM_0, 12, "NXM_OF_UDP_DST").add();
-    public static final Field SCTP_SRC = row("sctp_src").bits(16).at(FlowLayout.L4, 16).format(Format.DECIMAL).needs(Prerequisite.SCTP).oxm(BASIC, 17, "OXM_OF_SCTP_SRC").add();
-    public static final Field SCTP_DST = row("sctp_dst").bits(16).at(FlowLayout.L4, 0).format(Format.DECIMAL).needs(Prerequisite.SCTP).oxm(BASIC, 18, "OXM_OF_SCTP_DST").add();
-    public static final Field ICMP_TYPE = row("icmp_type").bits(8).at(FlowLayout.L4, 16).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ICMPV4).oxm(BASIC, 19, "OXM_OF_ICMPV4_TYPE").nxm(NXM_0, 13, "NXM_OF_ICMP_TYPE").add();
-    public static final Field ICMP_CODE = row("icmp_code").bits(8).at(FlowLayout.L4, 0).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ICMPV4).oxm(BASIC, 20, "OXM_OF_ICMPV4_CODE").nxm(NXM_0, 14, "NXM_OF_ICMP_CODE").add();
+    public static final Field UDP_SRC = row("udp_src").bits(16).at(FlowLayout.L4, 16).format(Format.DECIMAL).needs(Prerequisite.UDP).oxm(BASIC, 15, "OXM_OF_UDP_SRC").nxm(NXM_0, 11, "NXM_OF_UDP_SRC").older(Older.EXACT, Older.EXACT).add();
+    public static final Field UDP_DST = row("udp_dst").bits(16).at(FlowLayout.L4, 0).format(Format.DECIMAL).needs(Prerequisite.UDP).oxm(BASIC, 16, "OXM_OF_UDP_DST").nxm(NXM_0, 12, "NXM_OF_UDP_DST").older(Older.EXACT, Older.EXACT).add();
+    public static final Field SCTP_SRC = row("sctp_src").bits(16).at(FlowLayout.L4, 16).format(Format.DECIMAL).needs(Prerequisite.SCTP).oxm(BASIC, 17, "OXM_OF_SCTP_SRC").older(Older.NONE, Older.EXACT).add();
+    public static final Field SCTP_DST = row("sctp_dst").bits(16).at(FlowLayout.L4, 0).format(Format.DECIMAL).needs(Prerequisite.SCTP).oxm(BASIC, 18, "OXM_OF_SCTP_DST").older(Older.NONE, Older.EXACT).add();
+    public static final Field ICMP_TYPE = row("icmp_type").bits(8).at(FlowLayout.L4, 16).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ICMPV4).oxm(BASIC, 19, "OXM_OF_ICMPV4_TYPE").nxm(NXM_0, 13, "NXM_OF_ICMP_TYPE").older(Older.EXACT, Older.EXACT).add();
+    public static final Field ICMP_CODE = row("icmp_code").bits(8).at(FlowLayout.L4, 0).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ICMPV4).oxm(BASIC, 20, "OXM_OF_ICMPV4_CODE").nxm(NXM_0, 14, "NXM_OF_ICMP_CODE").older(Older.EXACT, Older.EXACT).add();
     public static final Field ICMPV6_TYPE = row("icmpv6_type").bits(8).at(FlowLayout.L4, 16).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ICMPV6).oxm(BASIC, 29, "OXM_OF_ICMPV6_TYPE").nxm(NXM_1, 21, "NXM_NX_ICMPV6_TYPE").add();
     public static final Field ICMPV6_CODE = row("icmpv6_code").bits(8).at(FlowLayout.L4, 0).format(Format.DECIMAL).notMaskable().needs(Prerequisite.ICMPV6).oxm(BASIC, 30, "OXM_OF_ICMPV6_CODE").nxm(NXM_1, 22, "NXM_NX_ICMPV6_CODE").add();
     public static final Field ND_TARGET = row("nd_target").bits(128).at(FlowLayout.ND_TARGET, 0).format(Format.IPV6).needs(Prerequisite.ND).oxm(BASIC, 31, "OXM_OF_IPV6_ND_TARGET").nxm(NXM_1, 23, "NXM_NX_ND_TARGET").add();
@@ -215,6 +216,8 @@ public final class Fields {
         private String nxmName = "";
         private String oxmName = "";
         private String other = "";
+        private Older openFlow10 = Older.NONE;
+        private Older openFlow11 = Older.NONE;
 
         Row(String name) {
             this.name = name;
@@ -291,10 +294,17 @@ public final class Fields {
             return this;
         }
 
+        /** How OpenFlow 1.0 and 1.1 match the field. */
+        Row older(Older in10, Older in11) {
+            openFlow10 = in10;
+            openFlow11 = in11;
+            return this;
+        }
+
         Field add() {
             Field field = new Field(ROWS.size(), name, alias, storedBits, bits, wireBits, word, shift, format, maskable,
                     prerequisite, writable, oxm,
-                    nxm, experimenter, nxmName, oxmName);
+                    nxm, experimenter, nxmName, oxmName, other, openFlow10, openFlow11);
             ROWS.add(field);
             for (String key : List.of(name, alias, nxmName, oxmName, other)) {
                 if (!key.isEmpty() && BY_NAME.put(key.toLowerCase(Locale.ROOT), field) != null) {
