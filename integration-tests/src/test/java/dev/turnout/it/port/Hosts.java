@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
+import dev.turnout.bench.veth.TwoPortSwitch;
 import dev.turnout.core.Port;
 import dev.turnout.core.io.LinkMonitor;
 import dev.turnout.core.port.InterfacePorts;

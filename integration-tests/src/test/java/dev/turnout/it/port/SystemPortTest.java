@@ -15,6 +15,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.turnout.bench.veth.TwoPortSwitch;
 import dev.turnout.core.LinkState;
 import dev.turnout.core.PortCounters.Counter;
 import dev.turnout.core.io.LinkMonitor;

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.util.List;
 import java.util.Map;
 
+import dev.turnout.bench.veth.TwoPortSwitch;
 import dev.turnout.core.Port;
 import dev.turnout.core.io.LinkMonitor;
 import dev.turnout.core.port.InterfacePorts;

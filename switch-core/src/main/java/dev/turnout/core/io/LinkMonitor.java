@@ -43,6 +43,8 @@ public final class LinkMonitor implements AutoCloseable {
     private final Set<Integer> seenInDump = new HashSet<>();
     private final Map<String, LinkState> states = new ConcurrentHashMap<>();
     private final Map<String, List<Listener>> listeners = new ConcurrentHashMap<>();
+    /** Notified after a change of {@link #states}. */
+    private final Object published = new Object();
     private boolean dumping;
     private volatile boolean closed;
 
@@ -68,6 +70,26 @@ public final class LinkMonitor implements AutoCloseable {
     public LinkState state(String name) {
         LinkState state = states.get(name);
         return state == null ? LinkInfo.absent() : state;
+    }
+
+    /** Waits until an interface that was just made is known; returns whether it is. */
+    public boolean awaitPresent(String name, long maxMillis) {
+        long end = System.nanoTime() + maxMillis * 1_000_000;
+        try {
+            synchronized (published) {
+                while (!state(name).present()) {
+                    long left = (end - System.nanoTime()) / 1_000_000;
+                    if (left <= 0) {
+                        return false;
+                    }
+                    published.wait(left);
+                }
+                return true;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Hears of an interface from now on. */
@@ -133,6 +155,9 @@ public final class LinkMonitor implements AutoCloseable {
         LinkState former = state.present() ? states.put(name, state) : states.remove(name);
         if (state.equals(former) || (former == null && !state.present())) {
             return;
+        }
+        synchronized (published) {
+            published.notifyAll();
         }
         for (Listener listener : listeners.getOrDefault(name, List.of())) {
             try {

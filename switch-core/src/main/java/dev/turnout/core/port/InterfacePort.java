@@ -17,12 +17,17 @@ abstract class InterfacePort implements Port, LinkMonitor.Listener {
     /** The longest IP packet with an Ethernet header and two VLAN tags. */
     private static final PortFeatures FEATURES = new PortFeatures(true, 65_535 + 14 + 8);
 
+    /** The link monitor hears of a new interface in far less; without that the port would begin as absent. */
+    static final long MONITOR_MILLIS = 2_000;
+
     private final String name;
     private final String type;
     private final LinkMonitor monitor;
     private final AtomicReference<String> modeInUse;
     /** Set once, before the monitor can call. */
     private volatile @Nullable PortListener listener;
+    /** What {@link #linkState} returned last. */
+    private volatile @Nullable LinkState reported;
 
     InterfacePort(String name, String type, LinkMonitor monitor, ReceiveMode wanted) {
         this.name = name;
@@ -48,7 +53,9 @@ abstract class InterfacePort implements Port, LinkMonitor.Listener {
 
     @Override
     public final LinkState linkState() {
-        return monitor.state(name);
+        LinkState state = monitor.state(name);
+        reported = state;
+        return state;
     }
 
     @Override
@@ -64,6 +71,10 @@ abstract class InterfacePort implements Port, LinkMonitor.Listener {
     public final void setListener(PortListener value) {
         listener = value;
         monitor.addListener(name, this);
+        LinkState state = monitor.state(name);
+        if (!state.equals(reported)) { // it changed before there was somebody to tell
+            linkChanged(name, state);
+        }
     }
 
     @Override

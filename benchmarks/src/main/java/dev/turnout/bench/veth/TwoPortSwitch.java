@@ -1,9 +1,11 @@
-package dev.turnout.it.port;
+package dev.turnout.bench.veth;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,7 +15,9 @@ import dev.turnout.core.PortContext;
 import dev.turnout.core.PortCounters;
 import dev.turnout.core.Receiver;
 import dev.turnout.core.Transmitter;
+import dev.turnout.core.io.LinkMonitor;
 import dev.turnout.core.io.ThreadIo;
+import dev.turnout.core.port.InterfacePorts;
 import dev.turnout.packet.PacketBatch;
 import dev.turnout.packet.PacketPool;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +26,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The least that can be called a switch: one forwarding thread that sends what it receives from each of two ports to the other. It tests and measures
  * ports without anything above them.
+ *
+ * <p>Thread rules: one thread opens and closes it; the counters may be read by any.
  */
-final class TwoPortSwitch implements AutoCloseable {
+public final class TwoPortSwitch implements AutoCloseable {
     private static final long SPIN_NANOS = 50_000;
 
     /** Sees every packet before it is sent on; for tests. */
-    interface Tap {
+    public interface Tap {
         void onPacket(int fromPort, long packet);
     }
 
@@ -46,7 +52,7 @@ final class TwoPortSwitch implements AutoCloseable {
     private volatile long allocatedBytes;
     private volatile long cycles;
 
-    TwoPortSwitch(Port a, Port b, boolean ringAllowed, Tap tap) throws IOException {
+    public TwoPortSwitch(Port a, Port b, boolean ringAllowed, Tap tap) throws IOException {
         ports = List.of(a, b);
         this.tap = tap;
         this.ringAllowed = ringAllowed;
@@ -72,18 +78,36 @@ final class TwoPortSwitch implements AutoCloseable {
         }
     }
 
-    PortCounters counters(int port) {
+    public PortCounters counters(int port) {
         return counters.get(port);
     }
 
     /** Bytes that the forwarding thread has allocated up to its last full cycle of 1024. */
-    long allocatedBytes() {
+    public long allocatedBytes() {
         return allocatedBytes;
     }
 
     /** Cycles up to the same moment. */
-    long cycles() {
+    public long cycles() {
         return cycles;
+    }
+
+    /** Joins two interfaces of the system until its input ends: {@code TwoPortSwitch INTERFACE INTERFACE [RECEIVE-MODE]}. */
+    public static void main(String[] arguments) throws IOException {
+        Map<String, String> options = arguments.length > 2
+                ? Map.of(InterfacePorts.RECEIVE_MODE, arguments[2])
+                : Map.of();
+        try (LinkMonitor monitor = new LinkMonitor()) {
+            Port a = InterfacePorts.open("system", arguments[0], options, monitor);
+            Port b = InterfacePorts.open("system", arguments[1], options, monitor);
+            try (TwoPortSwitch joined = new TwoPortSwitch(a, b, true, (port, packet) -> {
+            })) {
+                System.out.println("ready " + a.receiveMode());
+                System.in.transferTo(OutputStream.nullOutputStream());
+                joined.wakeup();
+            }
+        }
+        System.exit(0);
     }
 
     private void wakeup() {

@@ -1,0 +1,129 @@
+package dev.turnout.bench.veth;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+import dev.turnout.bench.lab.Daemon;
+import dev.turnout.bench.lab.Host;
+import dev.turnout.bench.lab.Lab;
+
+/** What joins the two hosts while something is measured. */
+interface JoinedBy extends AutoCloseable {
+    /** What is in use, for the result. */
+    String description();
+
+    /** The process whose CPU time counts, where there is one. */
+    OptionalLong pid();
+
+    @Override
+    void close() throws IOException;
+
+    /** The daemon with a bridge of two ports and a rule for each direction. */
+    static JoinedBy daemon(Host a, Host b, String receiveMode) throws IOException {
+        Daemon daemon = new Daemon("--grpc", "none", "--metrics", "none");
+        try {
+            List<String> command = new ArrayList<>(List.of("vsctl", "add-br", "br0"));
+            int number = 1;
+            for (Host host : List.of(a, b)) {
+                String name = host.nearInterface();
+                command.addAll(List.of("--", "add-port", "br0", name, "--", "set", "interface", name,
+                        "ofport_request=" + number++));
+                if (!receiveMode.isEmpty()) {
+                    command.add("options:receive-mode=" + receiveMode);
+                }
+            }
+            daemon.turnout(command.toArray(String[]::new));
+            daemon.turnout("ofctl", "del-flows", "br0");
+            daemon.turnout("ofctl", "add-flow", "br0", "in_port=1,actions=output:2");
+            daemon.turnout("ofctl", "add-flow", "br0", "in_port=2,actions=output:1");
+        } catch (IOException e) {
+            daemon.close();
+            throw e;
+        }
+        return of("turnout", daemon.pid(), daemon::close);
+    }
+
+    /** The ports alone, in a process of their own: what they can do without the switch above them. */
+    static JoinedBy ports(Host a, Host b, String receiveMode) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(System.getProperty("java.home") + "/bin/java", "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC", "-cp",
+                        System.getProperty("java.class.path"),
+                        TwoPortSwitch.class.getName(), a.nearInterface(), b.nearInterface()));
+        if (!receiveMode.isEmpty()) {
+            command.add(receiveMode);
+        }
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        BufferedReader output = new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        String line = output.readLine();
+        if (line == null || !line.startsWith("ready ")) {
+            process.destroy();
+            throw new IOException("the ports could not be opened");
+        }
+        return of("turnout-ports", process.pid(), () -> {
+            process.getOutputStream().close(); // the end of its input ends it
+            process.onExit().join();
+        });
+    }
+
+    /** The kernel's bridge. */
+    static JoinedBy bridge(Host a, Host b) throws IOException {
+        String name = a.nearInterface() + "b";
+        Lab.run("ip", "link", "add", name, "type", "bridge");
+        for (Host host : List.of(a, b)) {
+            Lab.run("ip", "link", "set", host.nearInterface(), "master", name);
+        }
+        Lab.run("ip", "link", "set", name, "up");
+        return of("linux-bridge", -1, () -> Lab.run("ip", "link", "del", name));
+    }
+
+    /** Ends what joins. */
+    @FunctionalInterface
+    interface End {
+        void run() throws IOException;
+    }
+
+    private static JoinedBy of(String description, long pid, End end) {
+        return new JoinedBy() {
+            @Override
+            public String description() {
+                return description;
+            }
+
+            @Override
+            public OptionalLong pid() {
+                return pid < 0 ? OptionalLong.empty() : OptionalLong.of(pid);
+            }
+
+            @Override
+            public void close() throws IOException {
+                end.run();
+            }
+        };
+    }
+
+    /** The kinds by name: {@code daemon}, {@code ports}, {@code bridge}. */
+    static JoinedBy open(String kind, Host a, Host b, String receiveMode) throws IOException {
+        Map<String, Opener> openers = Map.of("daemon", () -> daemon(a, b, receiveMode), "ports",
+                () -> ports(a, b, receiveMode), "bridge",
+                () -> bridge(a, b));
+        Opener opener = openers.get(kind);
+        if (opener == null) {
+            throw new IllegalArgumentException("'" + kind + "' is not one of daemon, ports, bridge");
+        }
+        return opener.open();
+    }
+
+    /** Begins to join. */
+    @FunctionalInterface
+    interface Opener {
+        JoinedBy open() throws IOException;
+    }
+}
