@@ -236,8 +236,7 @@ final class ActionCheck {
     }
 
     private boolean isCtValid() {
-        long state = Fields.CT_STATE.get(values);
-        return (state & 0x20) != 0 && (state & 0x10) == 0;
+        return MatchBuilder.isCtValid(values, masks);
     }
 
     private static void checkOutput(int port, OfAction action) {

@@ -55,6 +55,12 @@ final class CtText {
         if (force && !commit) {
             throw new FlowSyntaxException("\"force\" flag requires \"commit\" flag.");
         }
+        boolean plainNat = nat == null || (nat.direction() == NatDirection.NONE && nat.min() == null);
+        if (!commit && (!plainNat || !exec.isEmpty())) {
+            throw new FlowSyntaxException(
+                    "ct action requires commit flag if actions other than NAT without arguments are specified",
+                    OfError.OFPBAC_BAD_ARGUMENT);
+        }
         List<OfAction> actions = new ArrayList<>();
         if (nat != null) {
             actions.add(nat);

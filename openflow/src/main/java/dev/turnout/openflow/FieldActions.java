@@ -3,6 +3,8 @@ package dev.turnout.openflow;
 import java.util.Map;
 
 import dev.turnout.flow.Field;
+import dev.turnout.flow.Fields;
+import dev.turnout.flow.FlowLayout;
 import dev.turnout.openflow.ActionTexts.ArgumentReader;
 
 /** Reads the actions on fields and their bits: {@code set_field}, {@code load}, {@code move}, the stack. */
@@ -54,6 +56,10 @@ final class FieldActions {
         }
         value.parse(row, text, start, arrow);
         context.restrict(row.exact());
+        if (field.equals(Fields.VLAN_VID) && (value.value & FlowLayout.VLAN_PRESENT) == 0) {
+            // OpenFlow 1.2 and later refuse a VLAN id without the bit that says that there is a tag.
+            context.restrict(~Protocols.P_OF12_UP);
+        }
         return new OfAction.SetField(field, value.fieldValue(field), value.fieldMask(field), false);
     }
 
@@ -77,7 +83,8 @@ final class FieldActions {
             throw new FlowSyntaxException(text.substring(start, end) + ": value " + text.substring(start, arrow)
                     + " does not fit into " + destination.bits() + " bits");
         }
-        return new OfAction.SetField(field, value.shiftLeft(destination.offset()), destination.mask(), true);
+        FieldValue mask = destination.isWholeField() ? FieldValue.ones(field.bits()) : destination.mask();
+        return new OfAction.SetField(field, value.shiftLeft(destination.offset()), mask, true);
     }
 
     private static OfAction move(String text, int start, int end) {

@@ -19,7 +19,7 @@ public final class FlowPrinter {
         if (out.length() > length) {
             out.append(' ');
         }
-        if (mod.cookie() != 0) {
+        if (mod.cookie() != 0 && mod.cookie() != -1) {
             out.append("cookie:0x").append(Long.toHexString(mod.cookie())).append(' ');
         }
         if (mod.cookieMask() != 0) {

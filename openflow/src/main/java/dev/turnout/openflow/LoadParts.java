@@ -13,8 +13,11 @@ final class LoadParts {
     }
 
     static List<Subfield> of(SetField set) {
-        List<Subfield> parts = new ArrayList<>(2);
         int width = set.field().nominalBits();
+        if (width <= MAX_BITS && set.mask().isOnes(set.field().bits())) {
+            return List.of(Subfield.of(set.field()));
+        }
+        List<Subfield> parts = new ArrayList<>(2);
         FieldValue mask = set.mask();
         int at = 0;
         while (at < width) {

@@ -36,7 +36,7 @@ final class MatchBuilder {
     private static final Field[] NEED_NSH = {Fields.NSH_FLAGS, Fields.NSH_TTL, Fields.NSH_MDTYPE, Fields.NSH_NP,
         Fields.NSH_SPI,
         Fields.NSH_SI, Fields.NSH_C1, Fields.NSH_C2, Fields.NSH_C3, Fields.NSH_C4};
-    private static final Field[] NEED_CT = {Fields.CT_NW_PROTO, Fields.CT_NW_SRC, Fields.CT_NW_DST, Fields.CT_IPV6_SRC,
+    private static final Field[] CT_TUPLE = {Fields.CT_NW_PROTO, Fields.CT_NW_SRC, Fields.CT_NW_DST, Fields.CT_IPV6_SRC,
         Fields.CT_IPV6_DST, Fields.CT_TP_SRC, Fields.CT_TP_DST};
 
     final long[] values = new long[FlowLayout.WORDS];
@@ -165,6 +165,38 @@ final class MatchBuilder {
         return (int) Fields.ETH_TYPE.get(values);
     }
 
+    /** Whether the match is of tracked packets only, none of them invalid. */
+    static boolean isCtValid(long[] values, long[] masks) {
+        int tracked = 0x20;
+        int invalid = 0x10;
+        long matched = Fields.CT_STATE.get(masks);
+        return (matched & (tracked | invalid)) == (tracked | invalid)
+                && (Fields.CT_STATE.get(values) & (tracked | invalid)) == tracked;
+    }
+
+    /**
+     * The first field of a connection's tuple that is matched without what it needs, or null: {@code ct_state=+trk-inv}, and
+     * the IP version for addresses. A switch refuses these, it does not give them up.
+     */
+    @Nullable
+    Field ctFieldWithoutPrerequisite() {
+        boolean valid = isCtValid(values, masks);
+        for (Field field : CT_TUPLE) {
+            if (!field.isAnySet(masks)) {
+                continue;
+            }
+            int version = switch (field.format()) {
+                case IPV4 -> EthTypes.IPV4;
+                case IPV6 -> EthTypes.IPV6;
+                default -> ethType() == EthTypes.IPV6 ? EthTypes.IPV6 : EthTypes.IPV4;
+            };
+            if (!valid || ethType() != version) {
+                return field;
+            }
+        }
+        return null;
+    }
+
     int ipProto() {
         return (int) Fields.IP_PROTO.get(values);
     }
@@ -189,7 +221,6 @@ final class MatchBuilder {
         boolean nd = ipv6 && icmp && Fields.TCP_DST.get(values) == 0;
         boolean solicit = nd && Fields.TCP_SRC.get(values) == 135;
         boolean advert = nd && Fields.TCP_SRC.get(values) == 136;
-        boolean ctTuple = (Fields.CT_STATE.get(values) & 0x20) != 0;
         beforeNormalization = null;
         keepIf(ipv4 || ipv6 || arp, NEED_NETWORK);
         keepIf(ipv4 || ipv6, NEED_IP);
@@ -202,7 +233,6 @@ final class MatchBuilder {
         keepIf(solicit || advert, NEED_ND);
         keepIf(EthTypes.isMpls(ethType), NEED_MPLS);
         keepIf(ethType == EthTypes.NSH, NEED_NSH);
-        keepIf(ctTuple, NEED_CT);
         return beforeNormalization;
     }
 

@@ -32,6 +32,7 @@ public final class MatchParser {
                 default -> throw new FlowSyntaxException(part.key() + ": not part of a match");
             }
         }
+        reader.finish();
         reader.match.normalize();
         if (!reader.match.tunnelMetadata().isEmpty()) {
             throw new FlowSyntaxException(reader.match.tunnelMetadata().getFirst().field()

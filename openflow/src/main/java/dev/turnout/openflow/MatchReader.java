@@ -1,5 +1,6 @@
 package dev.turnout.openflow;
 
+import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 
 /**
@@ -77,11 +78,19 @@ final class MatchReader {
                     part.key() + ": value " + part.value() + " does not fit into " + subfield.bits() + " bits");
         }
         match.addBits(subfield, value);
-        usable &= subfield.isWholeField() ? row.exact() : row.bitwise();
+        usable &= subfield.isWholeField()
+                ? row.exact()
+                : row.bitwise() == row.cidr() || isPrefix(subfield.mask().low()) ? row.cidr() : row.bitwise();
     }
 
-    /** Only the extended matches can match IPv6's upper layers. */
+    /** Checks what concerns the match as a whole. */
     void finish() {
+        Field ctField = match.ctFieldWithoutPrerequisite();
+        if (ctField != null) {
+            throw new FlowSyntaxException(ctField + ": the match lacks ct_state=+trk-inv, or the address's protocol ("
+                    + OfError.OFPBMC_BAD_PREREQ + ")", OfError.OFPBMC_BAD_PREREQ);
+        }
+        // Only the extended matches can match IPv6's upper layers.
         if (match.ethType() == EthTypes.IPV6) {
             long[] masks = match.masks;
             if (Fields.IP_PROTO.isAnySet(masks) || Fields.NW_TOS.isAnySet(masks) || Fields.TCP_SRC.isAnySet(masks)

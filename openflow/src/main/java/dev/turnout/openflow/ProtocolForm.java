@@ -134,7 +134,7 @@ public final class ProtocolForm {
                 }
             }
             case OfAction.WriteActions(List<OfAction> nested) -> {
-                if (!isOf10()) {
+                if (!isOf10() && !nested.isEmpty()) {
                     out.add(new OfAction.WriteActions(convert(nested)));
                 }
             }
@@ -149,7 +149,7 @@ public final class ProtocolForm {
     }
 
     private static OfAction load(Field field, long value) {
-        return new SetField(field, FieldValue.of(value), FieldValue.ones(field.nominalBits()), true);
+        return new SetField(field, FieldValue.of(value), FieldValue.ones(field.bits()), true);
     }
 
     /** The action as {@code set_field} where it is one of OpenFlow 1.0's setting actions, else itself. */
@@ -192,7 +192,11 @@ public final class ProtocolForm {
 
     private void setField(SetField set, boolean hadVlan, List<OfAction> out) {
         boolean whole = set.mask().isOnes(set.field().bits());
-        if (protocol >= Protocols.P_OF15) {
+        if (set.field().equals(Fields.DL_VLAN) && hasSetField()) {
+            out.add(new SetField(Fields.VLAN_VID, FieldValue.of(set.value().low() | FlowLayout.VLAN_PRESENT)));
+        } else if (set.field().equals(Fields.DL_VLAN_PCP) && hasSetField()) {
+            out.add(new SetField(Fields.VLAN_PCP, set.value()));
+        } else if (protocol >= Protocols.P_OF15) {
             out.add(new SetField(set.field(), set.value(), set.mask(), false));
         } else if (set.load() || !whole) {
             loads(set, out);
@@ -210,7 +214,8 @@ public final class ProtocolForm {
             return;
         }
         for (Subfield part : LoadParts.of(set)) {
-            out.add(new SetField(set.field(), set.value().and(part.mask()), part.mask(), true));
+            FieldValue mask = part.isWholeField() ? FieldValue.ones(set.field().bits()) : part.mask();
+            out.add(new SetField(set.field(), set.value().and(part.mask()), mask, true));
         }
     }
 
