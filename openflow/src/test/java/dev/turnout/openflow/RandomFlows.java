@@ -54,7 +54,7 @@ final class RandomFlows {
         }
         FieldText text = new FieldText(PortNames.NONE);
         if (field.equals(Fields.IP_FRAG)) {
-            String name = pick(new String[] { "no", "yes", "first", "later", "not_later" });
+            String name = pick(new String[]{"no", "yes", "first", "later", "not_later"});
             text.parse(FieldTable.of(field), name, 0, name.length());
             match.set(field, text);
             return;
@@ -142,7 +142,7 @@ final class RandomFlows {
             case 5 -> new OfAction.OutputReg(subfield(16), 0xffff);
             case 6 -> new OfAction.OutputTrunc(random.nextInt(OfPorts.MAX), random.nextInt(14, 100000));
             case 7 -> new OfAction.Controller(random.nextInt(0x10000), random.nextInt(1, 0x10000),
-                    OfAction.PacketInReason.values()[random.nextInt(6)], octets(random.nextInt(9)),
+                    pick(OfAction.PacketInReason.values()), octets(random.nextInt(9)),
                     random.nextBoolean(),
                     random.nextInt(5));
             case 8 -> new OfAction.Enqueue(random.nextInt(OfPorts.MAX), random.nextInt());
@@ -230,7 +230,7 @@ final class RandomFlows {
 
     private NumberOrField numberOrField(int bits) {
         return random.nextBoolean()
-                ? NumberOrField.of(random.nextInt() >>> 32 - bits)
+                ? NumberOrField.of(random.nextInt() >>> (32 - bits))
                 : new NumberOrField(0, subfield(bits));
     }
 

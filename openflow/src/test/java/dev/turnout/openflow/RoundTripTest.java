@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is printed reads back equal: random matches and actions. The seed is printed on failure; {@code -Dturnout.seed} sets it. */
 class RoundTripTest {
-    private static final int ROUNDS = 20_000;
+    private static final int ROUNDS = 10_000;
 
     private final long seed = Long.getLong("turnout.seed", System.nanoTime());
     private final RandomFlows flows = new RandomFlows(new SplittableRandom(seed));
