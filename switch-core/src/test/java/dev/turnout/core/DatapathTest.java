@@ -1,5 +1,6 @@
 package dev.turnout.core;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -75,8 +76,7 @@ class DatapathTest {
         assertThat(reading.handle()).isEqualTo(ack.handle());
         assertThat(reading.bytes()).isEqualTo(100L * frame.length);
         assertThat(reading.token()).isEqualTo("flow1");
-        DatapathPort port = datapath.port(2);
-        assertThat(port).isNotNull();
+        DatapathPort port = requireNonNull(datapath.port(2));
         assertThat(port.counters().get(Counter.TX_PACKETS)).isEqualTo(101);
         assertThat(datapath.count(ThreadCounter.RECEIVED)).isEqualTo(101);
         assertThat(datapath.count(ThreadCounter.MISSES)).isEqualTo(1);
