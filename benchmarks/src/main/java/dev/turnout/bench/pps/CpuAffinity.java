@@ -45,6 +45,7 @@ final class CpuAffinity {
         }
     }
 
+    @SuppressWarnings("restricted") // native access is what this class is for
     private static boolean bind(int tid, int cpu) {
         Linker linker = Linker.nativeLinker();
         MethodHandle call = linker.downcallHandle(linker.defaultLookup().findOrThrow("sched_setaffinity"),
