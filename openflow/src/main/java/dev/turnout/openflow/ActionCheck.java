@@ -27,6 +27,7 @@ final class ActionCheck {
     private int innerTci;
     private int ethType;
     private int ipProto;
+    private boolean ethernet;
 
     ActionCheck(MatchBuilder match, int table) {
         this(match.values, match.masks, table);
@@ -44,6 +45,7 @@ final class ActionCheck {
         innerTci = (int) values[FlowLayout.IPV6_VLAN1] & 0xffff;
         ethType = MatchBuilder.ethType(values, masks);
         ipProto = (int) Fields.IP_PROTO.get(values);
+        ethernet = Fields.PACKET_TYPE.get(values) == 0;
     }
 
     /** The protocols that can carry the actions with this match. */
@@ -72,11 +74,13 @@ final class ActionCheck {
         int savedInnerTci = innerTci;
         int savedEthType = ethType;
         int savedIpProto = ipProto;
+        boolean savedEthernet = ethernet;
         checkAll(actions);
         tci = savedTci;
         innerTci = savedInnerTci;
         ethType = savedEthType;
         ipProto = savedIpProto;
+        ethernet = savedEthernet;
     }
 
     /** Takes in what an action changes that was checked before. */
@@ -101,8 +105,12 @@ final class ActionCheck {
             case OfAction.Encap encap -> {
                 ethType = encap.packetType() >>> 16 == 1 ? encap.packetType() & 0xffff : ethType;
                 ipProto = isIp() ? ipProto : 0;
+                ethernet = encap.packetType() == 0;
             }
-            case OfAction.Decap decap -> ethType = Fields.PACKET_TYPE.isAnySet(masks) ? 0xffff : ethType;
+            case OfAction.Decap decap -> {
+                ethType = ethernet ? ethType : 0xffff;
+                ethernet = false;
+            }
             default -> {
                 // Changes nothing that matters here.
             }
@@ -268,8 +276,9 @@ final class ActionCheck {
         long icmpType = Fields.TCP_SRC.get(values);
         boolean nd = icmpv6 && Fields.TCP_DST.get(values) == 0 && (icmpType == 135 || icmpType == 136);
         return switch (field.prerequisite()) {
-            case NONE, ETHERNET -> true;
-            case VLAN_VID -> hasVlan();
+            case NONE -> true;
+            case ETHERNET -> ethernet;
+            case VLAN_VID -> ethernet && hasVlan();
             case ARP -> ethType == EthTypes.ARP || ethType == EthTypes.RARP;
             case IPV4 -> ethType == EthTypes.IPV4;
             case IPV6 -> ethType == EthTypes.IPV6;

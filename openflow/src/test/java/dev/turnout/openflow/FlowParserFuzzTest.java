@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class FlowParserFuzzTest {
     private static final int MUTANTS = 8_000;
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "1m")
     void shouldGiveFlowOrSyntaxError(byte[] data) {
         check(new String(data, java.nio.charset.StandardCharsets.UTF_8));
     }
