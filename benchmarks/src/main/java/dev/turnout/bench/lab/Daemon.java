@@ -40,7 +40,6 @@ public final class Daemon implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(launcher(), "switchd", "--run-dir", runDir.toString()));
         command.addAll(Arrays.asList(options));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("TURNOUT_NO_BUILD", "1");
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
         process = builder.start();
         Runtime.getRuntime().addShutdownHook(hook);
@@ -56,10 +55,20 @@ public final class Daemon implements AutoCloseable {
             throw new IOException("the switch did not start");
         }
         readyLine = line;
-        Thread drain = new Thread(() -> output.lines().forEach(ignored -> {
-        }), "daemon-output");
+        Thread drain = new Thread(() -> discard(output), "daemon-output");
         drain.setDaemon(true);
         drain.start();
+    }
+
+    /** Reads on to the end, so that the process never waits for a reader. */
+    private static void discard(BufferedReader output) {
+        try {
+            while (output.readLine() != null) {
+                continue;
+            }
+        } catch (IOException e) {
+            return; // the process has ended and its stream was closed
+        }
     }
 
     /** The launcher at the root of the checkout, which has told this process where it is. */
@@ -96,7 +105,7 @@ public final class Daemon implements AutoCloseable {
     /** Runs a command of the launcher on this daemon, as a user would: {@code ofctl dump-flows br0}. */
     public String turnout(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(
-                List.of("env", "TURNOUT_NO_BUILD=1", "TURNOUT_RUN_DIR=" + runDir, launcher()));
+                List.of("env", "TURNOUT_RUN_DIR=" + runDir, launcher()));
         command.addAll(Arrays.asList(arguments));
         return Lab.run(command.toArray(new String[0]));
     }
