@@ -16,14 +16,15 @@ public final class Lab implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final int COMMAND_SECONDS = 20;
 
-    private final String prefix;
+    private final int number = COUNT.incrementAndGet();
+    private final String prefix = "to-" + ProcessHandle.current().pid() + "-" + number;
     private final List<Host> hosts = new ArrayList<>();
+    private final List<Cable> cables = new ArrayList<>();
     private final Thread hook = new Thread(this::removeAll, "lab-cleanup");
     private boolean closed;
 
-    /** Opens an empty laboratory; fails if the process may not make namespaces. */
-    public Lab() throws IOException {
-        prefix = "to-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+    /** Opens an empty laboratory. */
+    public Lab() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -37,10 +38,7 @@ public final class Lab implements AutoCloseable {
      */
     public synchronized Host addHost(String label, String address) throws IOException {
         String namespace = prefix + "-" + label;
-        String near = "to" + Long.toString(ProcessHandle.current().pid() % 1679616, 36) + COUNT.get() + label;
-        if (near.length() > 15) {
-            throw new IllegalArgumentException("interface name " + near + " is longer than 15 characters");
-        }
+        String near = interfaceName(label);
         run("ip", "netns", "add", namespace);
         Host host = new Host(namespace, near, "eth0", address);
         hosts.add(host);
@@ -54,7 +52,36 @@ public final class Lab implements AutoCloseable {
         return host;
     }
 
-    /** Removes all hosts. */
+    /**
+     * The two ends of a veth pair in this namespace, for joining switches.
+     *
+     * @param left
+     *            one end's name
+     * @param right
+     *            the other's
+     */
+    public record Cable(String left, String right) {
+    }
+
+    /** Adds a cable, both ends up; the label as in {@link #addHost}. */
+    public synchronized Cable addCable(String label) throws IOException {
+        Cable cable = new Cable(interfaceName(label + "l"), interfaceName(label + "r"));
+        run("ip", "link", "add", cable.left(), "type", "veth", "peer", "name", cable.right());
+        cables.add(cable);
+        run("ip", "link", "set", cable.left(), "up");
+        run("ip", "link", "set", cable.right(), "up");
+        return cable;
+    }
+
+    private String interfaceName(String label) {
+        String name = "to" + Long.toString(ProcessHandle.current().pid() % 1679616, 36) + number + label;
+        if (name.length() > 15) {
+            throw new IllegalArgumentException("interface name " + name + " is longer than 15 characters");
+        }
+        return name;
+    }
+
+    /** Removes all hosts and cables. */
     @Override
     public void close() {
         removeAll();
@@ -72,18 +99,24 @@ public final class Lab implements AutoCloseable {
         closed = true;
         for (Host host : hosts) {
             host.close();
-            try {
-                run("ip", "link", "del", host.nearInterface());
-            } catch (IOException e) {
-                // gone already, by a test that removed it
-            }
+            removeLink(host.nearInterface());
             try {
                 run("ip", "netns", "del", host.namespace());
             } catch (IOException e) {
                 System.err.println("cannot remove " + host.namespace() + ": " + e.getMessage());
             }
         }
-        hosts.clear();
+        for (Cable cable : cables) {
+            removeLink(cable.left());
+        }
+    }
+
+    private static void removeLink(String name) {
+        try {
+            run("ip", "link", "del", name);
+        } catch (IOException e) {
+            return; // gone already, by a test that removed it
+        }
     }
 
     /**

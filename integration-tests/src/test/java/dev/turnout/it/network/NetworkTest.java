@@ -1,0 +1,179 @@
+package dev.turnout.it.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import dev.turnout.bench.lab.Host;
+import dev.turnout.bench.lab.Lab;
+import dev.turnout.bench.lab.Ping;
+import dev.turnout.bench.lab.TcpTransfer;
+import dev.turnout.bench.lab.UdpStream;
+import dev.turnout.it.support.RequiresRoot;
+import dev.turnout.switchd.TurnoutSwitch;
+import dev.turnout.switchd.config.SwitchSettings;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Real hosts in namespaces, real TCP, UDP and ICMP through the whole switch, with one and with two forwarding threads, with and
+ * without io_uring.
+ */
+@RequiresRoot
+class NetworkTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final long PING_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MB = 1 << 20;
+
+    @ParameterizedTest(name = "{0} thread(s), io_uring {1}, receive mode {2}")
+    @CsvSource({"1,true,io_uring", "2,true,io_uring", "1,false,recvmmsg", "2,true,''"})
+    void shouldCarryPingTcpAndUdpBothWays(int threads, boolean ioUring, String receiveMode) throws Exception {
+        try (Lab lab = new Lab(); TurnoutSwitch sw = start(threads, ioUring)) {
+            Host alice = lab.addHost("a", "10.9.0.1/24");
+            Host bob = lab.addHost("b", "10.9.0.2/24");
+            addPort(sw, alice, receiveMode);
+            addPort(sw, bob, receiveMode);
+            sw.addFlows("br0", "arp,actions=NORMAL", "ip,in_port=1,actions=output:2", "ip,in_port=2,actions=output:1");
+
+            awaitPing(alice, bob);
+            assertThat(ping(alice, bob, 50)).isEqualTo(50);
+            assertThat(TcpTransfer.exactly(alice, bob, 64 * MB).bytes()).isEqualTo(64 * MB);
+            assertThat(TcpTransfer.exactly(bob, alice, 64 * MB).bytes()).isEqualTo(64 * MB);
+            try (UdpStream stream = new UdpStream(alice, bob, 1400, 500)) {
+                await().atMost(PATIENCE).until(() -> stream.received() >= 200);
+            }
+            assertSound(sw);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} thread(s)")
+    @CsvSource({"1", "2"})
+    void shouldObeyARuleThatChangesUnderTraffic(int threads) throws Exception {
+        try (Lab lab = new Lab(); TurnoutSwitch sw = start(threads, true)) {
+            Host alice = lab.addHost("a", "10.9.0.1/24");
+            Host bob = lab.addHost("b", "10.9.0.2/24");
+            addPort(sw, alice, "");
+            addPort(sw, bob, "");
+            sw.addFlows("br0", "priority=1,actions=NORMAL");
+            awaitPing(alice, bob);
+            try (UdpStream stream = new UdpStream(alice, bob, 64, 2000)) {
+                await().atMost(PATIENCE).until(() -> stream.received() > 500);
+                sw.addFlows("br0", "priority=9,udp,actions=drop");
+                awaitSilence(stream);
+                sw.addFlows("br0", "priority=10,udp,actions=NORMAL");
+                long held = stream.received();
+                await().atMost(PATIENCE).until(() -> stream.received() > held + 500);
+            }
+            assertSound(sw);
+        }
+    }
+
+    /** Two switches joined by a cable: tags are put on, cross a real link, and are taken off. */
+    @ParameterizedTest(name = "{0} thread(s)")
+    @CsvSource({"1", "2"})
+    void shouldKeepVlansApartAcrossATrunk(int threads) throws Exception {
+        try (Lab lab = new Lab();
+                TurnoutSwitch left = start(threads, true);
+                TurnoutSwitch right = start(threads, true)) {
+            Host alice = lab.addHost("a", "10.9.0.1/24");
+            Host bob = lab.addHost("b", "10.9.0.2/24");
+            Host carol = lab.addHost("c", "10.9.0.3/24");
+            Lab.Cable trunk = lab.addCable("t");
+            addPort(left, alice, "");
+            addPort(right, bob, "");
+            addPort(right, carol, "");
+            left.transact(tx -> tx.addPort("br0", trunk.left(), false, port -> port)
+                    .set("port", alice.nearInterface(), false, "tag", null, "10"));
+            right.transact(tx -> tx.addPort("br0", trunk.right(), false, port -> port)
+                    .set("port", bob.nearInterface(), false, "tag", null, "10")
+                    .set("port", carol.nearInterface(), false, "tag", null, "20"));
+            left.addFlows("br0", "actions=NORMAL");
+            right.addFlows("br0", "actions=NORMAL");
+
+            awaitPing(alice, bob);
+            assertThat(TcpTransfer.exactly(alice, bob, 8 * MB).bytes()).isEqualTo(8 * MB);
+            assertThat(TcpTransfer.exactly(bob, alice, 8 * MB).bytes()).isEqualTo(8 * MB);
+            assertThat(Ping.run(alice, carol, 3, 0, PING_TIMEOUT_NS / 5).received()).isZero();
+            right.transact(tx -> tx.set("port", carol.nearInterface(), false, "tag", null, "10"));
+            awaitPing(alice, carol);
+            assertSound(left);
+            assertSound(right);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} thread(s)")
+    @CsvSource({"1", "2"})
+    void shouldTakeAnInterfaceUpAgainThatVanished(int threads) throws Exception {
+        try (Lab lab = new Lab(); TurnoutSwitch sw = start(threads, true)) {
+            Host alice = lab.addHost("a", "10.9.0.1/24");
+            Host bob = lab.addHost("b", "10.9.0.2/24");
+            addPort(sw, alice, "");
+            addPort(sw, bob, "");
+            sw.addFlows("br0", "actions=NORMAL");
+            awaitPing(alice, bob);
+
+            Lab.run("ip", "link", "del", bob.nearInterface());
+            await().atMost(PATIENCE).until(() -> !sw.state().port(bob.nearInterface()).error().isEmpty()
+                    || !sw.state().port(bob.nearInterface()).linkUp());
+            Lab.run("ip", "link", "add", bob.nearInterface(), "type", "veth", "peer", "name", "eth0", "netns",
+                    bob.namespace());
+            bob.ip("addr", "add", "10.9.0.2/24", "dev", "eth0");
+            bob.ip("link", "set", "eth0", "up");
+            Lab.run("ip", "link", "set", bob.nearInterface(), "up");
+            alice.ip("neigh", "flush", "dev", "eth0"); // Bob has another Ethernet address now
+            awaitPing(alice, bob);
+            assertThat(TcpTransfer.exactly(alice, bob, MB).bytes()).isEqualTo(MB);
+            assertSound(sw);
+        }
+    }
+
+    private static TurnoutSwitch start(int threads, boolean ioUring) throws Exception {
+        TurnoutSwitch sw = TurnoutSwitch
+                .start(SwitchSettings.builder().forwardingThreads(threads).ioUring(ioUring).build());
+        sw.transact(tx -> tx.addBridge("br0", false).set("bridge", "br0", false, "datapath_type", null, "dummy")
+                .set("bridge", "br0", false, "fail_mode", null, "secure"));
+        return sw;
+    }
+
+    private static void addPort(TurnoutSwitch sw, Host host, String receiveMode) {
+        sw.transact(tx -> {
+            tx.addPort("br0", host.nearInterface(), false, port -> port);
+            if (!receiveMode.isEmpty()) {
+                tx.set("interface", host.nearInterface(), false, "options", "receive-mode", receiveMode);
+            }
+        });
+        assertThat(sw.state().port(host.nearInterface()).error()).isEmpty();
+        if (!receiveMode.isEmpty()) {
+            assertThat(sw.state().port(host.nearInterface()).receiveMode()).startsWith(receiveMode);
+        }
+    }
+
+    private static int ping(Host from, Host to, int count) throws IOException {
+        return Ping.run(from, to, count, TimeUnit.MILLISECONDS.toNanos(2), PING_TIMEOUT_NS).received();
+    }
+
+    private static void awaitPing(Host from, Host to) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20))
+                .until(() -> Ping.run(from, to, 1, 0, PING_TIMEOUT_NS / 4).received() == 1);
+    }
+
+    /** Waits until 1000 datagrams in a row were sent of which none arrived. */
+    private static void awaitSilence(UdpStream stream) {
+        long[] last = {stream.received(), stream.sent()};
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> {
+            if (stream.received() != last[0]) {
+                last[0] = stream.received();
+                last[1] = stream.sent();
+            }
+            return stream.sent() - last[1] >= 1000;
+        });
+    }
+
+    /** What must hold after every test: no ukey has moved illegally. */
+    private static void assertSound(TurnoutSwitch sw) {
+        assertThat(sw.upcalls().audit().illegalMoves()).isZero();
+    }
+}
