@@ -72,7 +72,7 @@ final class RandomFrames {
                 nsh(out);
             }
             case 4 -> {
-                number(out, 0x600 + random.nextInt(0xf9ff), 2);
+                number(out, 0x9000 + random.nextInt(0x7000), 2); // no type that is known
                 bytes(out, random.nextInt(60));
             }
             case 5, 6, 7, 8, 9 -> {
