@@ -45,7 +45,8 @@ public final class Host {
         });
     }
 
-    private static void enter(String namespace) {
+    /** Moves the calling (platform) thread into a namespace, for good. */
+    public static void enter(String namespace) {
         SystemCalls calls = SystemCalls.ofThread();
         try {
             String path = "/run/netns/" + namespace;

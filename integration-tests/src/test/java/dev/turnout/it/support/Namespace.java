@@ -1,7 +1,7 @@
 package dev.turnout.it.support;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -9,8 +9,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.turnout.core.io.Linux;
-import dev.turnout.core.io.SystemCalls;
+import dev.turnout.bench.lab.Host;
+import dev.turnout.bench.lab.Lab;
 
 /**
  * A network namespace that exists from {@link #create} to {@link #close}. Code runs inside it by {@link #call}: on a platform thread that has entered the
@@ -67,7 +67,7 @@ public final class Namespace implements AutoCloseable {
     /** Runs code inside the namespace, on a thread of its own. */
     public <T> FutureTask<T> start(Callable<T> code) {
         FutureTask<T> task = new FutureTask<>(() -> {
-            enter();
+            Host.enter(name);
             return code.call();
         });
         Thread thread = new Thread(task, "in-" + name);
@@ -76,38 +76,16 @@ public final class Namespace implements AutoCloseable {
         return task;
     }
 
-    private void enter() throws IOException {
-        SystemCalls calls = SystemCalls.ofThread();
-        String path = "/run/netns/" + name;
-        int fd = (int) SystemCalls.check(calls.open(path, Linux.O_RDONLY | Linux.O_CLOEXEC), "open(" + path + ")");
-        try {
-            SystemCalls.check(calls.setns(fd, Linux.CLONE_NEWNET), "setns(" + path + ")",
-                    "needs the capability CAP_SYS_ADMIN");
-        } finally {
-            calls.close(fd);
-        }
-    }
-
     @Override
     public void close() {
         run("ip", "netns", "del", name);
     }
 
-    /** Runs a command, which must succeed. */
-    public static String run(String... command) {
+    private static String run(String... command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int status = process.waitFor();
-            if (status != 0) {
-                throw new IllegalStateException(String.join(" ", command) + ": " + output.strip());
-            }
-            return output;
+            return Lab.run(command);
         } catch (IOException e) {
-            throw new IllegalStateException(String.join(" ", command), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -9,8 +9,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import dev.turnout.core.LinkState;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class LinkMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LinkMonitor.class);
     private static final long POLL_NANOS = 1_000_000_000;
+    /** Longest wait for the message about an interface that the kernel has already; it takes far less. */
+    private static final long NEWS_MILLIS = 1_000;
 
     /** Told about an interface by name. */
     @FunctionalInterface
@@ -66,30 +70,34 @@ public final class LinkMonitor implements AutoCloseable {
         }
     }
 
-    /** The state of an interface at this moment; an absent one is not present. */
+    /**
+     * The state of an interface at this moment; an absent one is not present. An interface that was made a moment ago, so that the kernel has it and its
+     * message has not been read yet, is waited for.
+     */
     public LinkState state(String name) {
         LinkState state = states.get(name);
+        if (state == null && !Thread.currentThread().equals(thread) && SystemCalls.ofThread().ifNameToIndex(name) > 0) {
+            state = awaitState(name);
+        }
         return state == null ? LinkInfo.absent() : state;
     }
 
-    /** Waits until an interface that was just made is known; returns whether it is. */
-    public boolean awaitPresent(String name, long maxMillis) {
-        long end = System.nanoTime() + maxMillis * 1_000_000;
+    private @Nullable LinkState awaitState(String name) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(NEWS_MILLIS);
         try {
             synchronized (published) {
-                while (!state(name).present()) {
-                    long left = (end - System.nanoTime()) / 1_000_000;
+                while (!states.containsKey(name)) {
+                    long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                     if (left <= 0) {
-                        return false;
+                        break;
                     }
                     published.wait(left);
                 }
-                return true;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
         }
+        return states.get(name);
     }
 
     /** Hears of an interface from now on. */

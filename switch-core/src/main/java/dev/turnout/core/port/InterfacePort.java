@@ -17,9 +17,6 @@ abstract class InterfacePort implements Port, LinkMonitor.Listener {
     /** The longest IP packet with an Ethernet header and two VLAN tags. */
     private static final PortFeatures FEATURES = new PortFeatures(true, 65_535 + 14 + 8);
 
-    /** The link monitor hears of a new interface in far less; without that the port would begin as absent. */
-    static final long MONITOR_MILLIS = 2_000;
-
     private final String name;
     private final String type;
     private final LinkMonitor monitor;

@@ -25,9 +25,6 @@ public final class SystemPort extends InterfacePort {
     public SystemPort(String name, ReceiveMode wanted, LinkMonitor monitor) {
         super(name, "system", monitor, wanted);
         this.wanted = wanted;
-        if (SystemCalls.ofThread().ifNameToIndex(name) > 0) {
-            monitor.awaitPresent(name, MONITOR_MILLIS); // it may have been made a moment ago
-        }
     }
 
     @Override

@@ -46,7 +46,6 @@ public final class TapPort extends InterfacePort {
         try (EthernetTool tool = new EthernetTool()) {
             tool.setUp(name);
             index = SystemCalls.ofThread().ifNameToIndex(name);
-            monitor.awaitPresent(name, MONITOR_MILLIS);
         } catch (IOException e) {
             device.release();
             throw e;
