@@ -5,12 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 
 import dev.turnout.bench.pps.PpsBench;
+import dev.turnout.bench.veth.VethBench;
 
 /** {@code bench}: finds the benchmark that is asked for and runs it. */
 public final class Main {
     private static final String USAGE = """
             usage: bench BENCHMARK [ARGUMENT...]
               pps SCENARIO...   packets per CPU-second of the forwarding thread, fed from memory
+              veth              TCP, UDP and ping between two namespaces that the switch joins (root)
             Each takes --help.
             """;
     private static final List<String> LATER = List.of("upcall", "revalidate", "conntrack", "flows");
@@ -39,10 +41,12 @@ public final class Main {
     private static void run(String benchmark, List<String> arguments) throws IOException, InterruptedException {
         if (benchmark.equals("pps")) {
             PpsBench.run(arguments, System.out);
+        } else if (benchmark.equals("veth")) {
+            VethBench.run(arguments, System.out);
         } else if (LATER.contains(benchmark)) {
             throw new IllegalArgumentException("benchmark '" + benchmark + "' is not supported yet");
         } else {
-            throw new IllegalArgumentException("no benchmark '" + benchmark + "'; one of: pps");
+            throw new IllegalArgumentException("no benchmark '" + benchmark + "'; one of: pps, veth");
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -88,33 +89,33 @@ public final class VethBench {
         throw new IllegalArgumentException(name + ": " + text + " is not between 0 and 65535");
     }
 
-    /** Runs the benchmark; returns the exit status. */
-    public static int run(String[] arguments, PrintStream out, PrintStream err) {
-        if (arguments.length > 0 && (arguments[0].equals("--help") || arguments[0].equals("-h"))) {
+    /**
+     * Runs the benchmark.
+     *
+     * @throws IllegalArgumentException
+     *             for a wrong argument; the message names it
+     */
+    public static void run(List<String> arguments, PrintStream out) throws IOException {
+        if (arguments.contains("--help") || arguments.contains("-h")) {
             out.println(USAGE);
-            return 0;
-        }
-        try {
+        } else {
             new VethBench(options(arguments), out).run();
-            return 0;
-        } catch (IOException | IllegalArgumentException e) {
-            err.println("bench: veth: " + e.getMessage());
-            return 1;
         }
     }
 
-    private static Map<String, String> options(String[] arguments) {
+    private static Map<String, String> options(List<String> arguments) {
         Map<String, String> options = new HashMap<>();
-        for (int i = 0; i < arguments.length; i++) {
-            String name = arguments[i];
+        Iterator<String> rest = arguments.iterator();
+        while (rest.hasNext()) {
+            String name = rest.next();
             if (FLAGS.contains(name)) {
                 options.put(name, "");
             } else if (!VALUES.contains(name)) {
-                throw new IllegalArgumentException("unknown option '" + name + "' (--help lists them)");
-            } else if (++i == arguments.length) {
-                throw new IllegalArgumentException(name + " needs a value");
+                throw new IllegalArgumentException("veth: unknown option '" + name + "' (--help lists them)");
+            } else if (!rest.hasNext()) {
+                throw new IllegalArgumentException("veth: " + name + " needs a value");
             } else {
-                options.put(name, arguments[i]);
+                options.put(name, rest.next());
             }
         }
         return options;
