@@ -1,0 +1,145 @@
+package dev.turnout.upcall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.turnout.core.DatapathCommand;
+import dev.turnout.flow.FlowKey;
+import dev.turnout.flow.FlowLayout;
+import dev.turnout.flow.FlowMask;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
+
+/** The states against the table of legal moves, written out once more. */
+final class UkeyStateTest {
+    private static final Map<UkeyState, Set<UkeyState>> LEGAL = Map.of(
+            UkeyState.CREATED, Set.of(UkeyState.VISIBLE, UkeyState.DELETED),
+            UkeyState.VISIBLE, Set.of(UkeyState.OPERATIONAL, UkeyState.EVICTED, UkeyState.EVICTING),
+            UkeyState.OPERATIONAL, Set.of(UkeyState.INCONSISTENT, UkeyState.EVICTING),
+            UkeyState.INCONSISTENT, Set.of(UkeyState.EVICTING),
+            UkeyState.EVICTING, Set.of(UkeyState.EVICTED),
+            UkeyState.EVICTED, Set.of(UkeyState.DELETED),
+            UkeyState.DELETED, Set.of());
+    /** A legal way to each state. */
+    private static final Map<UkeyState, List<UkeyState>> WAYS = Map.of(
+            UkeyState.CREATED, List.of(),
+            UkeyState.VISIBLE, List.of(UkeyState.VISIBLE),
+            UkeyState.OPERATIONAL, List.of(UkeyState.VISIBLE, UkeyState.OPERATIONAL),
+            UkeyState.INCONSISTENT, List.of(UkeyState.VISIBLE, UkeyState.OPERATIONAL, UkeyState.INCONSISTENT),
+            UkeyState.EVICTING, List.of(UkeyState.VISIBLE, UkeyState.EVICTING),
+            UkeyState.EVICTED, List.of(UkeyState.VISIBLE, UkeyState.EVICTED),
+            UkeyState.DELETED, List.of(UkeyState.DELETED));
+
+    private final UkeyAudit audit = new UkeyAudit();
+    private final Deletions deletions = new Deletions();
+    private final CommandChannel channel = new CommandChannel(new DeafFastPath(), audit, deletions);
+
+    /** A fast path that takes every command and never answers. */
+    private static final class DeafFastPath implements FastPath {
+        @Override
+        public int id() {
+            return 0;
+        }
+
+        @Override
+        public boolean submit(DatapathCommand command) {
+            return true;
+        }
+
+        @Override
+        public int slotLimit() {
+            return 0;
+        }
+
+        @Override
+        public boolean read(int slot, MegaflowReading into) {
+            return false;
+        }
+    }
+
+    static FlowMask mask() {
+        long[] words = new long[FlowLayout.WORDS];
+        words[FlowLayout.RECIRC_PORT] = -1;
+        words[FlowLayout.IPV4] = 0xffff;
+        return FlowMask.of(words);
+    }
+
+    private Ukey ukeyIn(UkeyState state) {
+        FlowKey key = new FlowKey();
+        key.words()[FlowLayout.RECIRC_PORT] = 3;
+        Ukey ukey = new Ukey(key.words(), mask(), channel, new CountingTranslation(), 1, 1);
+        ukey.lock();
+        for (UkeyState next : WAYS.get(state)) {
+            assertThat(ukey.transition(next, "way to " + state)).isTrue();
+        }
+        assertThat(ukey.state()).isEqualTo(state);
+        return ukey;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldMoveAsTheTableSaysAndQuarantineEverythingElse(UkeyState from) {
+        for (UkeyState to : UkeyState.values()) {
+            Ukey ukey = ukeyIn(from);
+            long illegal = audit.illegalMoves();
+            boolean isLegal = LEGAL.get(from).contains(to);
+
+            assertThat(ukey.transition(to, "test")).as(from + " to " + to).isEqualTo(isLegal);
+
+            assertThat(ukey.state()).isEqualTo(isLegal ? to : from);
+            assertThat(ukey.isQuarantined()).isEqualTo(!isLegal);
+            assertThat(audit.illegalMoves() - illegal).isEqualTo(isLegal ? 0 : 1);
+            if (isLegal) {
+                assertThat(ukey.lastMove()).isEqualTo(Thread.currentThread().getName() + ", test");
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseToMoveWithoutTheLock() {
+        Ukey ukey = ukeyIn(UkeyState.VISIBLE);
+        ukey.unlock();
+        assertThatThrownBy(() -> ukey.transition(UkeyState.OPERATIONAL, "test"))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldCloseItsTranslationWhenTheMegaflowIsGone() {
+        Ukey ukey = ukeyIn(UkeyState.EVICTED);
+        assertThat(((CountingTranslation) ukey.translation()).closes).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldDecideADeleteOnceAndOnlyWhereAMegaflowMayBe(UkeyState state) {
+        Ukey ukey = ukeyIn(state);
+        boolean isPossible = state == UkeyState.OPERATIONAL || state == UkeyState.INCONSISTENT;
+        assertThat(ukey.delete(DeleteReason.FLOW_IDLE, false, "test")).isEqualTo(isPossible);
+        assertThat(ukey.delete(DeleteReason.PURGE, true, "test")).isEqualTo(state == UkeyState.VISIBLE);
+        assertThat(deletions.last()).hasSize(isPossible || state == UkeyState.VISIBLE ? 1 : 0);
+        assertThat(audit.illegalMoves()).isZero();
+    }
+
+    @Test
+    void shouldGiveDifferentIdsToDifferentKeysMasksAndThreads() {
+        FlowKey key = new FlowKey();
+        key.words()[FlowLayout.RECIRC_PORT] = 3;
+        UkeyId id = UkeyId.of(key.words(), mask(), 0);
+        long[] wider = mask().toWords();
+        wider[FlowLayout.L4] = 0xff;
+        assertThat(UkeyId.of(key.words(), mask(), 0)).isEqualTo(id);
+        assertThat(UkeyId.of(key.words(), mask(), 1)).isNotEqualTo(id);
+        assertThat(UkeyId.of(key.words(), FlowMask.of(wider), 0)).isNotEqualTo(id);
+        key.words()[FlowLayout.L4] = 7; // outside the mask
+        assertThat(UkeyId.of(key.words(), mask(), 0)).isEqualTo(id);
+        key.words()[FlowLayout.IPV4] = 7;
+        assertThat(UkeyId.of(key.words(), mask(), 0)).isNotEqualTo(id);
+        assertThat(UkeyId.parse("ufid:" + id)).isEqualTo(id);
+        assertThat(UkeyId.parse("ufid:12")).isNull();
+    }
+}
