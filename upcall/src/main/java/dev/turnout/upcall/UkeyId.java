@@ -20,8 +20,8 @@ public record UkeyId(long high, long low) {
 
     /** The id of a megaflow. The masked words of {@code key} alone matter. */
     public static UkeyId of(long[] key, FlowMask mask, int thread) {
-        long a = SEEDS[0] + thread;
-        long b = SEEDS[1] ^ thread;
+        long a = mix(SEEDS[0] + thread, SEEDS[6]); // mixed first: thread and port are small numbers both
+        long b = mix(SEEDS[1] + thread, SEEDS[7]);
         for (int n = 0; n < mask.wordCount(); n++) {
             int word = mask.wordIndex(n);
             long bits = mask.word(word);

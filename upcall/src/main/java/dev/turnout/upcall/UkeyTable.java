@@ -25,6 +25,7 @@ public final class UkeyTable {
     /** Shards; a revalidator thread sweeps every n-th. */
     public static final int SHARDS = 256;
     private static final Logger LOG = LoggerFactory.getLogger(UkeyTable.class);
+    private static final int LOGGED = 20;
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
     private static final VarHandle SLOTS;
     /** Where a ukey was removed. */
@@ -72,6 +73,7 @@ public final class UkeyTable {
 
     private final Shard[] shards = new Shard[SHARDS];
     private final AtomicInteger size = new AtomicInteger();
+    private final AtomicInteger collisions = new AtomicInteger();
     private volatile long dumpSequence;
     private volatile boolean replacing = true;
 
@@ -162,7 +164,9 @@ public final class UkeyTable {
 
     private Insertion replace(@Nullable Object[] slots, int at, Ukey old, Ukey fresh, String place) {
         if (!old.isSameFlow(fresh)) {
-            LOG.warn("two flows have the id {}; the second is not cached", fresh.id());
+            if (collisions.incrementAndGet() <= LOGGED) {
+                LOG.warn("two flows have the id {}; the second is not cached", fresh.id());
+            }
             return Insertion.COLLISION;
         }
         if (!replacing || old.state() != UkeyState.EVICTED || !old.tryLock()) {

@@ -3,6 +3,7 @@ package dev.turnout.upcall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -139,6 +140,13 @@ final class UkeyStateTest {
         assertThat(UkeyId.of(key.words(), mask(), 0)).isEqualTo(id);
         key.words()[FlowLayout.IPV4] = 7;
         assertThat(UkeyId.of(key.words(), mask(), 0)).isNotEqualTo(id);
+        Set<UkeyId> ids = new HashSet<>();
+        for (int thread = 0; thread < 16; thread++) {
+            for (int port = 0; port < 256; port++) {
+                key.words()[FlowLayout.RECIRC_PORT] = port;
+                assertThat(ids.add(UkeyId.of(key.words(), mask(), thread))).as(thread + ", " + port).isTrue();
+            }
+        }
         assertThat(UkeyId.parse("ufid:" + id)).isEqualTo(id);
         assertThat(UkeyId.parse("ufid:12")).isNull();
     }
