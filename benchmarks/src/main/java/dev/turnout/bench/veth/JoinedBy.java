@@ -4,6 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,27 +28,26 @@ interface JoinedBy extends AutoCloseable {
 
     /** The daemon with a bridge of two ports and a rule for each direction. */
     static JoinedBy daemon(Host a, Host b, String receiveMode) throws IOException {
-        Daemon daemon = new Daemon("--grpc", "none", "--metrics", "none");
-        try {
-            List<String> command = new ArrayList<>(List.of("vsctl", "add-br", "br0"));
-            int number = 1;
-            for (Host host : List.of(a, b)) {
-                String name = host.nearInterface();
-                command.addAll(List.of("--", "add-port", "br0", name, "--", "set", "interface", name,
-                        "ofport_request=" + number++));
-                if (!receiveMode.isEmpty()) {
-                    command.add("options:receive-mode=" + receiveMode);
-                }
-            }
-            daemon.turnout(command.toArray(String[]::new));
-            daemon.turnout("ofctl", "del-flows", "br0");
-            daemon.turnout("ofctl", "add-flow", "br0", "in_port=1,actions=output:2");
-            daemon.turnout("ofctl", "add-flow", "br0", "in_port=2,actions=output:1");
-        } catch (IOException e) {
-            daemon.close();
-            throw e;
+        StringBuilder config = new StringBuilder("""
+                bridges:
+                  br0:
+                    fail-mode: secure
+                    flows: ["in_port=1,actions=output:2", "in_port=2,actions=output:1"]
+                    ports:
+                """);
+        int number = 1;
+        for (Host host : List.of(a, b)) {
+            config.append("      ").append(host.nearInterface()).append(": {ofport: ").append(number++);
+            config.append(receiveMode.isEmpty() ? "}\n" : ", options: {receive-mode: " + receiveMode + "}}\n");
         }
-        return of("turnout", daemon.pid(), daemon::close);
+        Path file = Files.createTempFile("turnout-veth", ".yaml");
+        try {
+            Files.writeString(file, config);
+            Daemon daemon = new Daemon("--config", file.toString(), "--grpc", "none", "--metrics", "none");
+            return of("turnout", daemon.pid(), daemon::close);
+        } finally {
+            Files.delete(file);
+        }
     }
 
     /** The ports alone, in a process of their own: what they can do without the switch above them. */
