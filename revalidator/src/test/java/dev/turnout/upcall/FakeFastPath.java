@@ -35,7 +35,8 @@ public final class FakeFastPath implements FastPath {
         int generation = 1;
         boolean isLive;
         boolean isOrphan;
-        @Nullable Object token;
+        @Nullable
+        Object token;
         FlowKey key = new FlowKey();
         FlowMask mask = FlowMask.EMPTY;
         DatapathActions actions = DatapathActions.DROP;

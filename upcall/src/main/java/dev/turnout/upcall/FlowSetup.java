@@ -71,7 +71,8 @@ final class FlowSetup {
         }
     }
 
-    FlowSetup(SlowPath slowPath, UkeyTable table, FlowLimit limit, EnumCounters<UpcallCounter> counters, LongSupplier clock) {
+    FlowSetup(SlowPath slowPath, UkeyTable table, FlowLimit limit, EnumCounters<UpcallCounter> counters,
+            LongSupplier clock) {
         this.slowPath = slowPath;
         this.table = table;
         this.limit = limit;

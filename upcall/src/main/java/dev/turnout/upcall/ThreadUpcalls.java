@@ -59,7 +59,8 @@ final class ThreadUpcalls {
     private int held;
     private volatile boolean stopped;
 
-    ThreadUpcalls(CommandChannel channel, UpcallScheduler scheduler, EnumCounters<UpcallCounter> counters, UpcallConfig config) {
+    ThreadUpcalls(CommandChannel channel, UpcallScheduler scheduler, EnumCounters<UpcallCounter> counters,
+            UpcallConfig config) {
         this.channel = channel;
         this.scheduler = scheduler;
         this.counters = counters;

@@ -12,9 +12,9 @@ import dev.turnout.core.DatapathCommand;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.api.Test;
 
 /** The states against the table of legal moves, written out once more. */
 final class UkeyStateTest {

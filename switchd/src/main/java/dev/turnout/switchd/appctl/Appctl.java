@@ -12,6 +12,8 @@ import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.Version;
 import dev.turnout.switchd.network.MacText;
+import dev.turnout.revalidator.SlowPathText;
+import dev.turnout.upcall.Deletions;
 import dev.turnout.upcall.FlowLimit;
 
 /**
@@ -59,10 +61,11 @@ public final class Appctl {
         add("exit", "", 0, 0, arguments -> new Reply("", 0, turnout::requestExit));
         add("fdb/show", "BRIDGE", 1, 1, arguments -> Reply.of(showFdb(arguments.getFirst())));
         add("fdb/flush", "[BRIDGE]", 0, 1, arguments -> Reply.of(flushFdb(arguments)));
-        add("upcall/show", "", 0, 0, arguments -> Reply.of(datapath.showUpcalls()));
+        add("upcall/show", "[-m]", 0, 1, arguments -> Reply.of(datapath.showUpcalls(arguments)));
         add("upcall/set-flow-limit", "FLOWS", 1, 1, arguments -> Reply.of(setFlowLimit(arguments.getFirst())));
         add("upcall/disable-megaflows", "", 0, 0, arguments -> Reply.of(setMegaflows(false)));
         add("upcall/enable-megaflows", "", 0, 0, arguments -> Reply.of(setMegaflows(true)));
+        add("revalidator/history", "[COUNT]", 0, 1, arguments -> Reply.of(history(arguments)));
         add("revalidator/wait", "", 0, 0, arguments -> Reply.of(waitForRevalidation()));
         add("revalidator/purge", "", 0, 0, arguments -> Reply.of(purge()));
         add("revalidator/pause", "", 0, 0, arguments -> Reply.of(pause()));
@@ -147,6 +150,14 @@ public final class Appctl {
         turnout.upcalls().setMegaflows(on);
         int purged = turnout.revalidator().purge();
         return "megaflows " + (on ? "enabled" : "disabled") + (purged > 0 ? " (" + purged + " purged)" : "") + "\n";
+    }
+
+    private String history(List<String> arguments) {
+        String count = arguments.isEmpty() ? Integer.toString(Deletions.KEPT) : arguments.getFirst();
+        if (!count.matches("[0-9]{1,9}")) {
+            throw SwitchException.invalid("\"" + count + "\" is not a number of deletions");
+        }
+        return SlowPathText.history(turnout.upcalls(), Integer.parseInt(count));
     }
 
     private String waitForRevalidation() {

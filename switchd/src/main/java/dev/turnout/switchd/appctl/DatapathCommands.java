@@ -21,13 +21,11 @@ import dev.turnout.flow.Match;
 import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.MatchParser;
 import dev.turnout.openflow.PortNames;
-import dev.turnout.revalidator.RevalidatorStats;
 import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.metrics.SwitchFigures;
+import dev.turnout.revalidator.SlowPathText;
 import dev.turnout.upcall.DatapathFlow;
-import dev.turnout.upcall.UkeyState;
-import dev.turnout.upcall.UpcallStats;
 import org.jspecify.annotations.Nullable;
 
 /** The commands about the datapath: its ports, megaflows, threads and upcalls. */
@@ -194,25 +192,12 @@ final class DatapathCommands {
 
     // --- appctl -----------------------------------------------------------------------------------
 
-    String showUpcalls() {
-        RevalidatorStats rounds = turnout.revalidator().stats();
-        UpcallStats upcalls = turnout.upcalls().stats();
-        StringBuilder text = new StringBuilder(NAME).append(":\n");
-        text.append(String.format("  flows         : (current %d) (avg %d) (max %d) (limit %d)%n",
-                count(ThreadCounter.MEGAFLOWS), rounds.averageFlows(), rounds.maxFlows(), upcalls.flowLimit()));
-        text.append(String.format("  dump duration : %dms%n", rounds.roundNs() / 1_000_000));
-        text.append("  ufid enabled : true\n\n");
-        upcalls.ukeys().forEach((state, number) -> text.append(
-                String.format("  ukeys %-13s: %d%n", state.name().toLowerCase(Locale.ROOT), number)));
-        upcalls.counts().forEach((counter, number) -> {
-            if (number > 0) {
-                text.append(String.format("  %-19s: %d%n", counter.text(), number));
-            }
-        });
-        if (upcalls.ukeys().getOrDefault(UkeyState.EVICTING, 0) > 0) {
-            text.append("  (deletions are under way)\n");
+    String showUpcalls(List<String> arguments) {
+        boolean more = !arguments.isEmpty();
+        if (more && !arguments.getFirst().equals("-m") && !arguments.getFirst().equals("--more")) {
+            throw SwitchException.invalid("\"" + arguments.getFirst() + "\" is not understood; expected -m");
         }
-        return text.toString();
+        return SlowPathText.show(NAME, turnout.upcalls(), turnout.revalidator(), more);
     }
 
     String showPerformance() {
