@@ -21,10 +21,10 @@ import dev.turnout.flow.Match;
 import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.MatchParser;
 import dev.turnout.openflow.PortNames;
+import dev.turnout.revalidator.SlowPathText;
 import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.metrics.SwitchFigures;
-import dev.turnout.revalidator.SlowPathText;
 import dev.turnout.upcall.DatapathFlow;
 import org.jspecify.annotations.Nullable;
 
