@@ -33,15 +33,17 @@ public final class SlowPathText {
         UpcallStats stats = upcalls.stats();
         RevalidatorStats rounds = revalidator.stats();
         StringBuilder text = new StringBuilder(name).append(":\n");
-        line(text, "flows         : (current %d) (avg %d) (max %d) (limit %d)", installed(stats),
-                rounds.averageFlows(), rounds.maxFlows(), stats.flowLimit());
-        line(text, "dump duration : %dms", rounds.roundNs() / 1_000_000);
+        line(text,
+                String.format(Locale.ROOT, "flows         : (current %d) (avg %d) (max %d) (limit %d)",
+                        installed(stats),
+                        rounds.averageFlows(), rounds.maxFlows(), stats.flowLimit()));
+        line(text, String.format(Locale.ROOT, "dump duration : %dms", rounds.roundNs() / 1_000_000));
         line(text, "ufid enabled : true");
         text.append('\n');
         for (int thread = 0; thread < rounds.threads(); thread++) {
             AtomicInteger keys = new AtomicInteger();
             upcalls.table().forEach(thread, rounds.threads(), ukey -> keys.incrementAndGet());
-            line(text, "%d: (keys %d)", thread, keys.get());
+            line(text, String.format(Locale.ROOT, "%d: (keys %d)", thread, keys.get()));
         }
         if (more) {
             appendMore(text, stats, rounds);
@@ -56,12 +58,16 @@ public final class SlowPathText {
 
     private static void appendMore(StringBuilder text, UpcallStats stats, RevalidatorStats rounds) {
         text.append('\n');
-        line(text, "handlers      : %d, %d packets wait", stats.handlers(), stats.packetsHeld());
-        line(text, "revalidation  : %d rounds, %d translated, %d kept, %d modified, %d deleted, %d orphans, %d busy%s",
+        line(text, String.format(Locale.ROOT, "handlers      : %d, %d packets wait", stats.handlers(),
+                stats.packetsHeld()));
+        line(text, String.format(Locale.ROOT,
+                "revalidation  : %d rounds, %d translated, %d kept, %d modified, %d deleted, %d orphans, %d busy%s",
                 rounds.rounds(), rounds.translated(), rounds.kept(), rounds.modified(), rounds.deleted(),
-                rounds.orphans(), rounds.busy(), rounds.isPaused() ? ", paused" : "");
-        line(text, "faults        : %d illegal moves, %d counters went back, %d stale answers", stats.illegalMoves(),
-                stats.backwardCounters(), stats.staleAcks());
+                rounds.orphans(), rounds.busy(), rounds.isPaused() ? ", paused" : ""));
+        line(text,
+                String.format(Locale.ROOT, "faults        : %d illegal moves, %d counters went back, %d stale answers",
+                        stats.illegalMoves(),
+                        stats.backwardCounters(), stats.staleAcks()));
         for (UkeyState state : UkeyState.values()) {
             count(text, "ukeys", state.text(), stats.ukeys().getOrDefault(state, 0));
         }
@@ -75,12 +81,12 @@ public final class SlowPathText {
 
     private static void count(StringBuilder text, String group, String what, long number) {
         if (number != 0) {
-            line(text, "%-14s: %-22s %d", group, what, number);
+            line(text, String.format(Locale.ROOT, "%-14s: %-22s %d", group, what, number));
         }
     }
 
-    private static void line(StringBuilder text, String format, Object... values) {
-        text.append("  ").append(String.format(Locale.ROOT, format, values)).append('\n');
+    private static void line(StringBuilder text, String line) {
+        text.append("  ").append(line).append('\n');
     }
 
     /** {@code revalidator/history}: the last deletions, newest last. */
