@@ -1,0 +1,360 @@
+package dev.turnout.switchd.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+import com.google.protobuf.ByteString;
+
+import dev.turnout.core.memory.MemoryPort;
+import dev.turnout.switchd.TurnoutSwitch;
+import dev.turnout.switchd.config.Listen;
+import dev.turnout.switchd.config.SwitchSettings;
+import dev.turnout.switchd.network.PortSettings;
+import dev.turnout.v1.AppctlRequest;
+import dev.turnout.v1.AppctlResponse;
+import dev.turnout.v1.Arbitration;
+import dev.turnout.v1.Config;
+import dev.turnout.v1.ControlFrame;
+import dev.turnout.v1.ControlGrpc;
+import dev.turnout.v1.FlowEntry;
+import dev.turnout.v1.FlowFilter;
+import dev.turnout.v1.FlowUpdate;
+import dev.turnout.v1.FlowsGrpc;
+import dev.turnout.v1.GetConfigRequest;
+import dev.turnout.v1.PacketOut;
+import dev.turnout.v1.PortStatus;
+import dev.turnout.v1.ReadRequest;
+import dev.turnout.v1.ReadResponse;
+import dev.turnout.v1.StreamChannelGrpc;
+import dev.turnout.v1.StreamRequest;
+import dev.turnout.v1.StreamResponse;
+import dev.turnout.v1.SwitchGrpc;
+import dev.turnout.v1.WriteRequest;
+import dev.turnout.v1.WriteResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApiTest {
+    private static final byte[] FRAME = HexFormat.of().parseHex("020000000002" + "020000000001" + "88b5"
+            + "00".repeat(46));
+
+    @TempDir
+    Path runDir;
+    private TurnoutSwitch turnout;
+    private ManagedChannel channel;
+    private final MemoryPort p1 = new MemoryPort("p1");
+    private final MemoryPort p2 = new MemoryPort("p2");
+
+    @BeforeEach
+    void start() throws Exception {
+        turnout = TurnoutSwitch.start(
+                SwitchSettings.builder().runDir(runDir).grpc(new Listen("127.0.0.1", 0)).build());
+        var ignored = turnout.transact(transaction -> transaction.addBridge("br0", false)
+                .set("bridge", "br0", false, "datapath_type", null, "dummy")
+                .set("bridge", "br0", false, "fail_mode", null, "secure"));
+        assertThat(turnout.addPort("br0", PortSettings.of("p1", "memory"), p1)).isEqualTo(1);
+        assertThat(turnout.addPort("br0", PortSettings.of("p2", "memory"), p2)).isEqualTo(2);
+        String address = turnout.addresses().replaceFirst(".*grpc=", "");
+        channel = NettyChannelBuilder.forTarget(address).usePlaintext().build();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        channel.shutdownNow();
+        turnout.close();
+    }
+
+    // --- flows ------------------------------------------------------------------------------------
+
+    private WriteResponse write(boolean atomic, String... flows) {
+        WriteRequest.Builder request = WriteRequest.newBuilder().setBridge("br0").setAtomic(atomic);
+        for (String flow : flows) {
+            request.addUpdates(FlowUpdate.newBuilder().setText(flow));
+        }
+        return FlowsGrpc.newBlockingStub(channel).write(request.build());
+    }
+
+    private List<dev.turnout.v1.FlowStats> flows() {
+        List<dev.turnout.v1.FlowStats> flows = new ArrayList<>();
+        Iterator<ReadResponse> pages = FlowsGrpc.newBlockingStub(channel).read(ReadRequest.newBuilder()
+                .setBridge("br0").setFlows(FlowFilter.getDefaultInstance()).build());
+        pages.forEachRemaining(page -> flows.addAll(page.getFlowsList()));
+        return flows;
+    }
+
+    @Test
+    void shouldAnswerEachUpdateForItself() {
+        WriteResponse response = write(false, "in_port=1,actions=2", "in_port=1,bogus=3,actions=2",
+                "in_port=2,actions=p1");
+        assertThat(response.getStatuses(0).getCode()).isZero();
+        assertThat(response.getStatuses(1).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT.value());
+        assertThat(response.getStatuses(1).getMessage()).contains("bogus");
+        assertThat(response.getStatuses(2).getCode()).isZero();
+        assertThat(flows()).hasSize(2);
+    }
+
+    @Test
+    void shouldChangeNothingWhenAnAtomicWriteHasAnError() {
+        WriteResponse parsing = write(true, "in_port=1,actions=2", "actions=nonsense");
+        assertThat(parsing.getStatuses(0).getCode()).isEqualTo(Status.Code.ABORTED.value());
+        assertThat(parsing.getStatuses(1).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT.value());
+        WriteResponse applying = write(true, "in_port=1,actions=2", "actions=group:77");
+        assertThat(applying.getStatuses(0).getCode()).isEqualTo(Status.Code.ABORTED.value());
+        assertThat(applying.getStatuses(1).getOpenflowError()).startsWith("OFP");
+        assertThat(flows()).isEmpty();
+    }
+
+    @Test
+    void shouldTakeFlowsInParts() {
+        FlowEntry entry = FlowEntry.newBuilder().setTable(3).setPriority(7).setMatch("ip,nw_dst=10.0.0.0/8")
+                .setActions("output:2").setCookie(0xabcL).setIdleTimeoutSeconds(60)
+                .addFlags(FlowEntry.Flag.SEND_FLOW_REM).build();
+        WriteResponse response = FlowsGrpc.newBlockingStub(channel).write(WriteRequest.newBuilder().setBridge("br0")
+                .addUpdates(FlowUpdate.newBuilder().setEntry(entry)).build());
+        assertThat(response.getStatuses(0).getMessage()).isEmpty();
+        assertThat(flows().getFirst().getEntry()).isEqualTo(entry);
+        FlowUpdate delete = FlowUpdate.newBuilder().setCommand(FlowUpdate.Command.DELETE)
+                .setEntry(FlowEntry.newBuilder().setCookie(0xabcL)).setCookieMask(-1).build();
+        response = FlowsGrpc.newBlockingStub(channel)
+                .write(WriteRequest.newBuilder().setBridge("br0").addUpdates(delete).build());
+        assertThat(response.getStatuses(0).getMessage()).isEmpty();
+        assertThat(flows()).isEmpty();
+    }
+
+    @Test
+    void shouldSayThatThereIsNoBridge() {
+        assertThatThrownBy(() -> FlowsGrpc.newBlockingStub(channel)
+                .write(WriteRequest.newBuilder().setBridge("br9").build())).isInstanceOf(StatusRuntimeException.class)
+                .hasMessage("NOT_FOUND: no bridge named br9");
+    }
+
+    @Test
+    void shouldStreamManyFlowsAndCountPackets() {
+        WriteRequest.Builder request = WriteRequest.newBuilder().setBridge("br0").setAtomic(true);
+        for (int i = 0; i < 3000; i++) {
+            request.addUpdates(FlowUpdate.newBuilder()
+                    .setText("table=1,udp,tp_dst=" + i + ",actions=drop"));
+        }
+        request.addUpdates(FlowUpdate.newBuilder().setText("in_port=1,actions=2"));
+        assertThat(FlowsGrpc.newBlockingStub(channel).write(request.build()).getStatusesList())
+                .allMatch(status -> status.getCode() == 0);
+        assertThat(flows()).hasSize(3001);
+        p1.inject(FRAME);
+        await().until(() -> p2.capturedCount() == 1);
+        p1.inject(FRAME);
+        await().until(() -> p2.capturedCount() == 2);
+        await().until(() -> flows().stream().mapToLong(dev.turnout.v1.FlowStats::getPackets).sum() == 2);
+    }
+
+    // --- the stream -------------------------------------------------------------------------------
+
+    /** A controller that keeps what it was told. */
+    private final class Controller implements StreamObserver<StreamResponse> {
+        private final BlockingQueue<StreamResponse> responses = new LinkedBlockingQueue<>();
+        private final BlockingQueue<Status> ends = new LinkedBlockingQueue<>();
+        private final StreamObserver<StreamRequest> requests = StreamChannelGrpc.newStub(channel).open(this);
+
+        Controller(long electionId) {
+            requests.onNext(StreamRequest.newBuilder()
+                    .setArbitration(Arbitration.newBuilder().setBridge("br0").setElectionId(electionId)).build());
+        }
+
+        @Override
+        public void onNext(StreamResponse response) {
+            responses.add(response);
+        }
+
+        @Override
+        public void onError(Throwable reason) {
+            ends.add(Status.fromThrowable(reason));
+        }
+
+        @Override
+        public void onCompleted() {
+            ends.add(Status.OK);
+        }
+
+        StreamResponse next(Predicate<StreamResponse> wanted) throws InterruptedException {
+            while (true) {
+                StreamResponse response = responses.poll(10, TimeUnit.SECONDS);
+                assertThat(response).isNotNull();
+                if (wanted.test(response)) {
+                    return response;
+                }
+            }
+        }
+
+        void send(long id, String actions) {
+            requests.onNext(StreamRequest.newBuilder().setPacketOut(PacketOut.newBuilder().setId(id)
+                    .setActions(actions).setData(ByteString.copyFrom(FRAME))).build());
+        }
+    }
+
+    @Test
+    void shouldSendPacketOutsAndReportPacketIns() throws Exception {
+        assertThat(write(true, "in_port=1,actions=controller").getStatuses(0).getCode()).isZero();
+        Controller controller = new Controller(0);
+        assertThat(controller.next(StreamResponse::hasArbitration).getArbitration().getPrimary()).isTrue();
+        controller.send(5, "output:2");
+        assertThat(controller.next(StreamResponse::hasPacketOutResult).getPacketOutResult().getCode()).isZero();
+        await().until(() -> p2.capturedCount() == 1);
+        assertThat(p2.captured().getFirst().bytes()).isEqualTo(FRAME);
+        p1.inject(FRAME);
+        StreamResponse packetIn = controller.next(StreamResponse::hasPacketIn);
+        assertThat(packetIn.getPacketIn().getData().toByteArray()).isEqualTo(FRAME);
+        assertThat(packetIn.getPacketIn().getInPort()).isEqualTo(1);
+        controller.send(6, "output:nowhere");
+        StreamResponse refused = controller.next(StreamResponse::hasPacketOutResult);
+        assertThat(refused.getPacketOutResult().getId()).isEqualTo(6);
+        assertThat(refused.getPacketOutResult().getMessage()).contains("nowhere");
+    }
+
+    @Test
+    void shouldElectThePrimary() throws Exception {
+        Controller low = new Controller(1);
+        assertThat(low.next(StreamResponse::hasArbitration).getArbitration().getPrimary()).isTrue();
+        Controller high = new Controller(2);
+        assertThat(high.next(StreamResponse::hasArbitration).getArbitration().getPrimary()).isTrue();
+        assertThat(low.next(StreamResponse::hasArbitration).getArbitration().getPrimary()).isFalse();
+        low.send(1, "output:2");
+        assertThat(low.next(StreamResponse::hasPacketOutResult).getPacketOutResult().getCode())
+                .isEqualTo(Status.Code.PERMISSION_DENIED.value());
+        Controller same = new Controller(2);
+        assertThat(same.ends.poll(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.ALREADY_EXISTS);
+        high.requests.onCompleted();
+        assertThat(low.next(StreamResponse::hasArbitration).getArbitration().getPrimary()).isTrue();
+    }
+
+    @Test
+    void shouldReportPorts() throws Exception {
+        Controller controller = new Controller(0);
+        StreamResponse ignored = controller.next(StreamResponse::hasArbitration);
+        var none = turnout.transact(transaction -> transaction.deletePort("br0", "p2", false));
+        PortStatus status = controller.next(StreamResponse::hasPortStatus).getPortStatus();
+        assertThat(status.getReason()).isEqualTo(PortStatus.Reason.DELETE);
+        assertThat(status.getPort().getName()).isEqualTo("p2");
+        assertThat(status.getPort().getOfport()).isEqualTo(2);
+    }
+
+    // --- the control socket -----------------------------------------------------------------------
+
+    @Test
+    void shouldAnswerTheSameOverBothWays() throws Exception {
+        assertThat(Files.getPosixFilePermissions(runDir.resolve("turnout.sock")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        try (ControlClient client = new ControlClient(runDir.resolve("turnout.sock"))) {
+            client.call("turnout.v1.Switch/GetConfig", GetConfigRequest.getDefaultInstance());
+            Config local = Config.parseFrom(client.receive().getMessage());
+            assertThat(local).isEqualTo(
+                    SwitchGrpc.newBlockingStub(channel).getConfig(GetConfigRequest.getDefaultInstance()));
+            ControlFrame end = client.receive();
+            assertThat(end.getEnd()).isTrue();
+            assertThat(end.getCode()).isZero();
+
+            client.call("turnout.v1.Flows/Write", WriteRequest.newBuilder().setBridge("br9").build());
+            assertThat(client.receive().getError()).isEqualTo("no bridge named br9");
+
+            client.call("turnout.v1.Nothing/AtAll", GetConfigRequest.getDefaultInstance());
+            assertThat(client.receive().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED.value());
+
+            client.call("turnout.v1.Control/Appctl",
+                    AppctlRequest.newBuilder().setCommand("list-commands").build());
+            AppctlResponse text = AppctlResponse.parseFrom(client.receive().getMessage());
+            assertThat(text).isEqualTo(ControlGrpc.newBlockingStub(channel)
+                    .appctl(AppctlRequest.newBuilder().setCommand("list-commands").build()).next());
+            assertThat(text.getOutput()).contains("  fdb/show                BRIDGE\n");
+        }
+    }
+
+    @Test
+    void shouldStreamBothWaysOverTheControlSocket() throws Exception {
+        try (ControlClient client = new ControlClient(runDir.resolve("turnout.sock"))) {
+            client.send(ControlFrame.newBuilder().setMethod("turnout.v1.StreamChannel/Open")
+                    .setMessage(StreamRequest.newBuilder()
+                            .setArbitration(Arbitration.newBuilder().setBridge("br0")).build().toByteString())
+                    .build());
+            assertThat(StreamResponse.parseFrom(client.receive().getMessage()).hasArbitration()).isTrue();
+            client.send(ControlFrame.newBuilder()
+                    .setMessage(StreamRequest.newBuilder().setPacketOut(PacketOut.newBuilder().setId(1)
+                            .setActions("output:1").setData(ByteString.copyFrom(FRAME))).build().toByteString())
+                    .build());
+            assertThat(StreamResponse.parseFrom(client.receive().getMessage()).getPacketOutResult().getCode())
+                    .isZero();
+            await().until(() -> p1.capturedCount() == 1);
+            client.send(ControlFrame.newBuilder().setEnd(true).build());
+            assertThat(client.receive().getEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldServeOthersWhileOneClientDoesNotRead() throws Exception {
+        WriteRequest.Builder request = WriteRequest.newBuilder().setBridge("br0").setAtomic(true);
+        for (int i = 0; i < 20_000; i++) {
+            request.addUpdates(FlowUpdate.newBuilder()
+                    .setText("table=1,tcp,nw_src=10.0.0.1,tp_dst=" + i + ",actions=drop"));
+        }
+        assertThat(FlowsGrpc.newBlockingStub(channel).write(request.build()).getStatusesCount()).isEqualTo(20_000);
+        List<ControlClient> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                ControlClient client = new ControlClient(runDir.resolve("turnout.sock"));
+                slow.add(client);
+                client.call("turnout.v1.Flows/Read", ReadRequest.newBuilder().setBridge("br0")
+                        .setFlows(FlowFilter.getDefaultInstance()).build());
+            }
+            try (ControlClient client = new ControlClient(runDir.resolve("turnout.sock"))) {
+                client.call("turnout.v1.Control/Appctl", AppctlRequest.newBuilder().setCommand("version").build());
+                assertThat(AppctlResponse.parseFrom(client.receive().getMessage()).getOutput())
+                        .startsWith("Turnout ");
+            }
+            int flows = 0;
+            for (ControlFrame frame = slow.getFirst().receive(); !frame.getEnd(); frame = slow.getFirst().receive()) {
+                flows += ReadResponse.parseFrom(frame.getMessage()).getFlowsCount();
+            }
+            assertThat(flows).isEqualTo(20_000);
+        } finally {
+            for (ControlClient client : slow) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void shouldCutOffWhoSendsNoFrames() throws Exception {
+        try (ControlClient client = new ControlClient(runDir.resolve("turnout.sock"))) {
+            client.channel().write(java.nio.ByteBuffer.wrap(new byte[]{-1, -1, -1, -1, 0}));
+            assertThatThrownBy(client::receive).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void shouldSayThatItIsHealthy() {
+        assertThat(HealthGrpc.newBlockingStub(channel)
+                .check(HealthCheckRequest.newBuilder().setService("turnout.v1.Flows").build()).getStatus())
+                .isEqualTo(ServingStatus.SERVING);
+    }
+}
