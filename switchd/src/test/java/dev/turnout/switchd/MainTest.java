@@ -47,7 +47,7 @@ class MainTest {
             assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(second.exitValue()).isEqualTo(1);
             assertThat(errors()).contains("the run directory " + runDir + " is in use by process " + daemon.pid());
-            daemon.destroy(); // SIGTERM
+            assertThat(daemon.toHandle().destroy()).isTrue(); // SIGTERM, and our end of the pipes stays open
             assertThat(daemon.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(out.lines().collect(java.util.stream.Collectors.joining("\n"))).contains("packets received=0");
             assertThat(daemon.exitValue()).isZero();

@@ -104,7 +104,8 @@ class TurnoutSwitchTest {
     @Test
     void shouldHoldItsRunDirectory() throws Exception {
         SwitchSettings settings = SwitchSettings.builder().runDir(runDir).build();
-        try (TurnoutSwitch ignored = TurnoutSwitch.start(settings)) {
+        try (TurnoutSwitch first = TurnoutSwitch.start(settings)) {
+            assertThat(first.addresses()).startsWith("socket=");
             assertThatThrownBy(() -> TurnoutSwitch.start(settings)).isInstanceOf(IOException.class)
                     .hasMessageContaining("is in use by process " + ProcessHandle.current().pid());
         }

@@ -9,7 +9,6 @@ import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.network.BridgeSettings;
 import dev.turnout.switchd.network.MacText;
 import dev.turnout.switchd.network.NetworkConfig;
-import dev.turnout.switchd.network.NetworkState;
 import dev.turnout.switchd.network.NetworkTransaction;
 import dev.turnout.switchd.network.PortSettings;
 import org.snakeyaml.engine.v2.api.Dump;
@@ -77,7 +76,7 @@ final class NetworkYaml {
 
     private static void check(NetworkConfig config, YamlMap place) throws ConfigException {
         try {
-            var _ = new NetworkTransaction(config, NetworkState.NONE).result();
+            NetworkTransaction.check(config);
         } catch (SwitchException e) {
             throw place.error(e.getMessage());
         }

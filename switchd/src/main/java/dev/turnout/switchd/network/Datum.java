@@ -72,8 +72,7 @@ public sealed interface Datum {
             return value.toString();
         }
         boolean bare = !string.isEmpty() && !string.equals("true") && !string.equals("false")
-                && (isAlnum(string.charAt(0)) && !string.chars().allMatch(Character::isDigit)
-                        || string.charAt(0) == '_')
+                && (isAlnum(string.charAt(0)) && string.charAt(0) > '9' || string.charAt(0) == '_')
                 && string.chars().allMatch(c -> isAlnum(c) || c == '_' || c == '-' || c == '.');
         return bare ? string : quote(string);
     }

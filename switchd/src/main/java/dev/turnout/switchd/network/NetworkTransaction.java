@@ -39,6 +39,11 @@ public final class NetworkTransaction {
         return config;
     }
 
+    /** Checks a configuration that is none of a running switch yet. */
+    public static void check(NetworkConfig config) {
+        NetworkRules.check(config, name -> false);
+    }
+
     /** Adds a port that is handed in open, and yields the next configuration. */
     public NetworkConfig withGiven(String bridge, PortSettings port) {
         addPort(bridge, port.name(), false, ignored -> port);

@@ -66,7 +66,7 @@ class NetworkTransactionTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             interface | p1  | type               | tap              | tap
-            iface     | p1  | TYPE               | ""               | ""
+            int       | p1  | TYPE               | ""               | ""
             Interface | p1  | ofport_request     | 5                | 5
             interface | p1  | ofport-request     | []               | []
             port      | p1  | tag                | 10               | 10
