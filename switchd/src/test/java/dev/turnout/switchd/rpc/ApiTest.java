@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import com.google.protobuf.ByteString;
-
 import dev.turnout.core.memory.MemoryPort;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.config.Listen;

@@ -8,7 +8,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 import com.google.protobuf.MessageLite;
-
 import dev.turnout.v1.ControlFrame;
 
 /** A client of the control socket that sends and receives bare frames. */
