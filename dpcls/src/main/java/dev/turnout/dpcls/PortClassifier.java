@@ -34,10 +34,6 @@ public final class PortClassifier {
 
     /** Packets per ranking below which their distribution over the tables says nothing. */
     private static final int MIN_ESTIMATE = 1000;
-    /** Tables visited per packet, in tenths, up to which a lookup is cheap. */
-    private static final int CHEAP_TENTHS = 15;
-    /** The same with a generated lookup. */
-    private static final int CHEAP_TENTHS_COMPILED = 30;
 
     private final long[] multiplierOfWord;
     private final SlotIndex slots;
@@ -48,7 +44,7 @@ public final class PortClassifier {
     private Subtable[] rest = ranked;
     private @Nullable CompiledLookup compiled;
     private final SpecializationPolicy policy = new SpecializationPolicy();
-    private boolean cheap = true;
+    private double visitsPerPacket;
     /** Tables visited by generic lookups that hit, and by former generated ones. */
     private long visits;
     /** A generated lookup that waits to be taken; through OFFERED. */
@@ -72,11 +68,11 @@ public final class PortClassifier {
     }
 
     /**
-     * Whether a lookup here costs about as much as one in a cache in front of it, so that such caches only cost time. Decided
-     * with each ranking.
+     * How many tables a lookup visits on average, were all packets that this port's exact-match hits leave decided here; as of
+     * the last ranking.
      */
-    public boolean isCheap() {
-        return cheap;
+    public double visitsPerPacket() {
+        return visitsPerPacket;
     }
 
     /** Whether a generated lookup is in use. */
@@ -134,7 +130,6 @@ public final class PortClassifier {
             byMask.put(mask, table);
             ranked = Arrays.copyOf(ranked, ranked.length + 1);
             ranked[ranked.length - 1] = table;
-            cheap &= ranked.length <= 1;
             updateRest();
         } else if (table.find(maskedKey, 0) >= 0) {
             return false;
@@ -183,7 +178,6 @@ public final class PortClassifier {
         }
     }
 
-    /** Estimates what a lookup costs, were all packets decided here, and sets {@link #cheap}. */
     private void estimate() {
         long packets = 0;
         long tables = 0;
@@ -193,10 +187,9 @@ public final class PortClassifier {
             tables += hits * (i + 1);
         }
         if (packets >= MIN_ESTIMATE) {
-            long limit = compiled == null ? CHEAP_TENTHS : CHEAP_TENTHS_COMPILED;
-            cheap = tables * 10 <= packets * limit;
-        } else {
-            cheap = ranked.length <= 1;
+            visitsPerPacket = (double) tables / packets;
+        } else if (packets > 0 || visitsPerPacket == 0) {
+            visitsPerPacket = (ranked.length + 1) / 2.0;
         }
     }
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Generating costs a fraction of a second of another core and code-cache memory, so it must pay off and must not be at
  * anybody's command:
  * <ul>
- * <li>the classifier decides at least {@value #MIN_HITS} packets per ranking: where the caches before it do the work, nothing
- * is gained;
+ * <li>the port has at least {@value #MIN_HITS} packets per ranking that the classifier or a signature cache in front of it
+ * decides;
  * <li>a table counts only with at least 1/{@value #MIN_SHARE} of the port's hits in {@value #STABLE_RANKINGS} rankings in a
  * row. New masks that somebody makes by sending odd packets have no such share;
  * <li>a port that has a generated lookup gets a new one only when tables outside it decide a fifth of the packets, never
@@ -65,8 +65,8 @@ final class SpecializationPolicy {
         long total = 0;
         long covered = 0;
         for (Subtable table : ranked) {
-            total += table.windowHits;
-            covered += specialized.contains(table) ? table.windowHits : 0;
+            total += table.windowPackets();
+            covered += specialized.contains(table) ? table.windowPackets() : 0;
         }
         return total >= MIN_HITS && covered < total / 2;
     }
@@ -76,12 +76,12 @@ final class SpecializationPolicy {
         long total = 0;
         long covered = 0;
         for (Subtable table : ranked) {
-            total += table.windowHits;
-            covered += specialized.contains(table) ? table.windowHits : 0;
+            total += table.windowPackets();
+            covered += specialized.contains(table) ? table.windowPackets() : 0;
         }
         List<Subtable> hot = new ArrayList<>();
         for (Subtable table : ranked) {
-            boolean isHot = total >= MIN_HITS && table.windowHits >= Math.max(total / MIN_SHARE, 1);
+            boolean isHot = total >= MIN_HITS && table.windowPackets() >= Math.max(total / MIN_SHARE, 1);
             table.hotRankings = isHot ? table.hotRankings + 1 : 0;
             if (table.hotRankings >= STABLE_RANKINGS && hot.size() < MAX_TABLES) {
                 hot.add(table);
@@ -101,7 +101,7 @@ final class SpecializationPolicy {
     private static boolean gains(List<Subtable> hot, long total, long covered) {
         long wouldCover = 0;
         for (Subtable table : hot) {
-            wouldCover += table.windowHits;
+            wouldCover += table.windowPackets();
         }
         return wouldCover >= covered + total / 5;
     }

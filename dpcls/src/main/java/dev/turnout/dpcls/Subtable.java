@@ -69,6 +69,11 @@ final class Subtable {
         shift = 64 - Integer.numberOfTrailingZeros(MIN_CAPACITY);
     }
 
+    /** Packets of this table between the last two rankings. */
+    long windowPackets() {
+        return windowHits + windowCacheHits;
+    }
+
     /** An empty table with the same mask and multipliers. */
     Subtable emptyCopy(SlotIndex index) {
         long[] multiplierOfWord = new long[FlowLayout.WORDS];

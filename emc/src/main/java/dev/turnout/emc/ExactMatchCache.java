@@ -95,15 +95,19 @@ public final class ExactMatchCache {
             return lookupWide(words, offset, used, hash);
         }
         long[] rows = narrow;
-        int row = ((int) hash & PLACE_MASK) << NARROW_SHIFT;
-        if (rows[row] == hash && isNarrowEqual(rows, row, words, offset)) {
+        int first = ((int) hash & PLACE_MASK) << NARROW_SHIFT;
+        int second = ((int) (hash >>> PLACE_BITS) & PLACE_MASK) << NARROW_SHIFT;
+        // Without a branch: which of the two it is cannot be predicted.
+        long difference = rows[first] ^ hash;
+        int row = first ^ ((first ^ second) & (int) ((difference | -difference) >> 63));
+        if (rows[row] != hash) {
+            return Megaflow.NONE;
+        }
+        if (isNarrowEqual(rows, row, words, offset)) {
             return rows[row + 1];
         }
-        row = ((int) (hash >>> PLACE_BITS) & PLACE_MASK) << NARROW_SHIFT;
-        if (rows[row] == hash && isNarrowEqual(rows, row, words, offset)) {
-            return rows[row + 1];
-        }
-        return Megaflow.NONE;
+        // Another key with the same hash is in the first place.
+        return rows[second] == hash && isNarrowEqual(rows, second, words, offset) ? rows[second + 1] : Megaflow.NONE;
     }
 
     /** Stores a handle for a key; the parameters as in {@link #lookup}. */

@@ -17,10 +17,12 @@ class SignatureCacheTest {
     private final SignatureCache cache = new SignatureCache(1024);
 
     private int lookup(long value, long hash) {
-        return cache.lookup(new long[]{9, value}, 1, hash, (slot, words, offset) -> {
+        int[] slots = new int[2];
+        cache.lookup(new long[]{9, value}, 1, new long[]{0, hash}, new int[]{1}, 1, slots, (slot, words, offset) -> {
             Long matched = megaflows.get(slot);
             return matched != null && matched == words[offset];
         });
+        return slots[1];
     }
 
     @Test
@@ -78,6 +80,25 @@ class SignatureCacheTest {
         assertThat(lookup(1, 42)).isNegative();
         megaflows.remove(3);
         assertThat(lookup(1, 42)).isNegative();
+    }
+
+    @Test
+    void shouldGrowOnlyWhereFlowsPushEachOtherOut() {
+        SignatureCache growing = new SignatureCache(1 << 20);
+        int first = growing.entries();
+        Random random = new Random(SEED);
+        for (int i = 0; i < 1_000_000; i++) {
+            growing.insert(random.nextInt(1000) * 0x9e37_79b9_7f4a_7c15L, 1);
+        }
+        assertThat(growing.entries()).isEqualTo(first);
+        for (int i = 0; i < 5_000_000; i++) {
+            growing.insert(random.nextInt(100_000) * 0x9e37_79b9_7f4a_7c15L, 1);
+        }
+        assertThat(growing.entries()).isBetween(1 << 17, 1 << 18);
+        for (int i = 0; i < 10_000_000; i++) {
+            growing.insert(random.nextLong(), 1);
+        }
+        assertThat(growing.entries()).isEqualTo(1 << 20);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.turnout.core;
 
+import java.util.Arrays;
+
 import dev.turnout.dpcls.Classifier;
 import dev.turnout.dpcls.PortClassifier;
 import dev.turnout.emc.ExactMatchCache;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Groups are formed in the order of arrival and only after every packet's megaflow is known, so packets of one flow stay
  * in order wherever each was found. A group is found through a stamp in the megaflow's row: no search, no hashing.
  *
- * <p>The caches in front of the classifier cost a memory access each; where a port has so few tables that the classifier
- * decides in about the time of one, they are passed by: see {@link PortClassifier#isCheap}.
+ * <p>The caches in front of the classifier cost time, too: each port's packets take only those that pay off, see
+ * {@link PortPath}.
  *
  * <p>Thread rules: one owner thread. On this path nothing is allocated.
  */
@@ -53,6 +55,8 @@ final class FastPath {
     private final MegaflowVerifier verifier;
     private boolean signatureCacheEnabled;
     private boolean emcEnabled = true;
+    /** Whether the batch in hand goes through the exact-match cache. */
+    private boolean usesExact;
 
     private final FlowKeys keys = new FlowKeys();
     private final int[] lengths = new int[CAPACITY];
@@ -61,6 +65,8 @@ final class FastPath {
     private final int[] lookedUp = new int[CAPACITY];
     private final int[] others = new int[CAPACITY];
     private final int[] missedRows = new int[CAPACITY];
+    private final int[] slots = new int[CAPACITY];
+    private @Nullable PortPath[] paths = new @Nullable PortPath[16];
 
     private final int[] groupSlots = new int[CAPACITY];
     private final int[] groupCounts = new int[CAPACITY];
@@ -161,13 +167,46 @@ final class FastPath {
 
     /** Finds the megaflows of all rows; the missing ones are the first of {@link #pending}. */
     private int classify(int count) {
-        PortClassifier port = classifier.port((int) keys.words[FlowLayout.RECIRC_PORT]);
-        boolean isCheap = port != null && port.isCheap();
-        int left = isCheap || !emcEnabled ? allPending(count) : lookupExact(count);
-        if (left > 0 && !isCheap && signatureCacheEnabled) {
+        PortPath path = path((int) keys.words[FlowLayout.RECIRC_PORT]);
+        if (path == null) {
+            usesExact = false;
+            return classifyPending(allPending(count));
+        }
+        boolean isSampled = path.isSampled();
+        usesExact = emcEnabled && (path.usesExact() || isSampled);
+        int left = usesExact ? lookupExact(path, count) : allPending(count);
+        if (left > 0 && signatureCacheEnabled && path.usesSignatures()) {
             left = lookupSignatures(left);
         }
         return left == 0 ? 0 : classifyPending(left);
+    }
+
+    private @Nullable PortPath path(int inPort) {
+        if (inPort >= 0 && inPort < paths.length) {
+            PortPath path = paths[inPort];
+            if (path != null) {
+                return path;
+            }
+        }
+        return newPath(inPort);
+    }
+
+    private @Nullable PortPath newPath(int inPort) {
+        PortClassifier port = classifier.port(inPort);
+        if (port == null) {
+            return null;
+        }
+        if (inPort >= paths.length) {
+            paths = Arrays.copyOf(paths, Math.max(inPort + 1, paths.length * 2));
+        }
+        PortPath path = new PortPath(port);
+        paths[inPort] = path;
+        return path;
+    }
+
+    /** Chooses the ways of all ports anew; after the classifier has ranked its tables. */
+    void choosePaths() {
+        PortPath.chooseAll(paths);
     }
 
     private int allPending(int count) {
@@ -177,7 +216,7 @@ final class FastPath {
         return count;
     }
 
-    private int lookupExact(int count) {
+    private int lookupExact(PortPath path, int count) {
         long[] words = keys.words;
         int left = 0;
         for (int i = 0; i < count; i++) {
@@ -188,21 +227,22 @@ final class FastPath {
                 pending[left++] = i;
             }
         }
+        path.countExact(count, count - left);
         counters.add(ThreadCounter.EMC_HITS, count - left);
         return left;
     }
 
     private int lookupSignatures(int count) {
         long[] words = keys.words;
+        smc.lookup(words, FlowKeys.STRIDE, keys.hashes, pending, count, slots, verifier);
         int left = 0;
         for (int i = 0; i < count; i++) {
             int row = pending[i];
-            int slot = smc.lookup(words, FlowKeys.row(row), keys.hashes[row], verifier);
-            if (slot >= 0) {
-                long handle = megaflows.handle(slot);
+            if (slots[row] >= 0) {
+                long handle = megaflows.handle(slots[row]);
                 handles[row] = handle;
-                if (emc.admits()) {
-                    emc.insert(words, FlowKeys.row(row), keys.used[row], keys.hashes[row], handle, liveness);
+                if (usesExact) {
+                    admit(row, handle);
                 }
             } else {
                 pending[left++] = row;
@@ -210,6 +250,12 @@ final class FastPath {
         }
         counters.add(ThreadCounter.SMC_HITS, count - left);
         return left;
+    }
+
+    private void admit(int row, long handle) {
+        if (emc.admits()) {
+            emc.insert(keys.words, FlowKeys.row(row), keys.used[row], keys.hashes[row], handle, liveness);
+        }
     }
 
     /** Looks the pending rows up in the classifier, ingress port by ingress port: recirculated packets may be of several. */
@@ -228,7 +274,7 @@ final class FastPath {
                     others[other++] = row;
                 }
             }
-            int missed = lookupMegaflows(classifier.port(inPort), same);
+            int missed = lookupMegaflows(inPort, same);
             System.arraycopy(pending, 0, missedRows, left, missed);
             left += missed;
             System.arraycopy(others, 0, pending, 0, other);
@@ -238,33 +284,35 @@ final class FastPath {
         return left;
     }
 
-    private int lookupMegaflows(@Nullable PortClassifier port, int count) {
-        if (port == null) {
+    private int lookupMegaflows(int inPort, int count) {
+        PortPath path = path(inPort);
+        if (path == null) {
             for (int i = 0; i < count; i++) {
                 handles[pending[i]] = Megaflow.NONE;
             }
             return count;
         }
         System.arraycopy(pending, 0, lookedUp, 0, count);
-        int left = port.lookup(keys.words, pending, count, handles);
+        int left = path.classifier().lookup(keys.words, pending, count, handles);
         counters.add(ThreadCounter.MEGAFLOW_HITS, count - left);
-        if (!port.isCheap()) {
-            promote(count);
+        boolean usesSignatures = signatureCacheEnabled && path.usesSignatures();
+        if (usesExact || usesSignatures) {
+            promote(count, usesSignatures);
         }
         return left;
     }
 
     /** Puts what the classifier found into the caches in front of it. */
-    private void promote(int count) {
+    private void promote(int count, boolean usesSignatures) {
         for (int i = 0; i < count; i++) {
             int row = lookedUp[i];
             long handle = handles[row];
             if (handle != Megaflow.NONE) {
-                if (signatureCacheEnabled) {
+                if (usesSignatures) {
                     smc.insert(keys.hashes[row], Megaflow.index(handle));
                 }
-                if (emc.admits()) {
-                    emc.insert(keys.words, FlowKeys.row(row), keys.used[row], keys.hashes[row], handle, liveness);
+                if (usesExact) {
+                    admit(row, handle);
                 }
             }
         }

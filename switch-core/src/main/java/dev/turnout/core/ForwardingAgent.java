@@ -94,6 +94,7 @@ final class ForwardingAgent implements FastPath.Misses {
         if (nowNs - rankedNs >= RANK_INTERVAL_NS) {
             rankedNs = nowNs;
             classifier.rank(nowNs, generator);
+            fastPath.choosePaths();
             counters.set(ThreadCounter.SUBTABLE_LOOKUPS, classifier.visits());
         }
         return work;

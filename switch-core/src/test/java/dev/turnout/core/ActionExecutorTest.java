@@ -219,7 +219,7 @@ class ActionExecutorTest {
     }
 
     private static int pseudo(int src, int dst, int length) {
-        long sum = (src >>> 16) + (src & 0xffff) + (dst >>> 16) + (dst & 0xffff) + 6 + length;
+        long sum = (long) (src >>> 16) + (src & 0xffff) + (dst >>> 16) + (dst & 0xffff) + 6 + length;
         return (int) ((sum & 0xffff) + (sum >>> 16));
     }
 

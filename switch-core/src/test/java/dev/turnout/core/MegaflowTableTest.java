@@ -69,7 +69,7 @@ class MegaflowTableTest {
                 for (int slot = 0; slot < 4; slot++) {
                     // The writer counts three packets of each megaflow, of 100 bytes plus its generation each.
                     if (table.read(slot, reading)) {
-                        long each = 100 + Megaflow.generation(reading.handle());
+                        long each = 100L + Megaflow.generation(reading.handle());
                         if (reading.bytes() % each != 0 || reading.bytes() > 3 * each || reading.packets() > 3) {
                             isWrong.set(true);
                         }
