@@ -94,9 +94,9 @@ final class XlateContext {
             drop = XlateDrop.NO_BRIDGE;
         } else {
             enter(ref.bridge());
-            lookUp(0, flow.inPort(), true);
+            Rule first = lookUp(0, flow.inPort(), true);
             run(0);
-            runActionSet();
+            runActionSet(first);
         }
         return finish();
     }
@@ -110,7 +110,7 @@ final class XlateContext {
         enter(to);
         push(actions, null, 0, false);
         run(0);
-        runActionSet();
+        runActionSet(null);
         return finish();
     }
 
@@ -191,7 +191,8 @@ final class XlateContext {
         exit = false;
     }
 
-    private void runActionSet() {
+    /** Ends the pipeline; {@code first} is the flow of table 0 that began it. */
+    private void runActionSet(@Nullable Rule first) {
         if (actionSet.isEmpty() || drop != XlateDrop.NONE) {
             return;
         }
@@ -199,7 +200,7 @@ final class XlateContext {
         actionSet.clear();
         int floor = top;
         inActionSet = true;
-        push(ordered, null, 0, false);
+        push(ordered, first, 0, false);
         run(floor);
         inActionSet = false;
     }
@@ -257,7 +258,7 @@ final class XlateContext {
         return drop == XlateDrop.NONE;
     }
 
-    private void lookUp(int number, int inPort, boolean first) {
+    private @Nullable Rule lookUp(int number, int inPort, boolean first) {
         RuleTable table = tables.table(number);
         int former = flow.swapInPort(inPort);
         Rule rule = table.classifier.lookup(flow.words, version, flow.wildcards, scratch);
@@ -270,6 +271,7 @@ final class XlateContext {
         } else if (first && table.flows() == 0 && bridge().failMode() == FailMode.STANDALONE) {
             NormalForwarding.forward(this);
         }
+        return rule;
     }
 
     // --- what actions ask for ------------------------------------------------------------------------------------------------------------
@@ -305,9 +307,9 @@ final class XlateContext {
         inActionSet = false;
         enter(peer.bridge());
         flow.enterBridge(peer.port().ofPort());
-        lookUp(0, flow.inPort(), true);
+        Rule first = lookUp(0, flow.inPort(), true);
         run(floor);
-        runActionSet();
+        runActionSet(first);
         depth--;
         inActionSet = formerInSet;
         actionSet = formerSet;
@@ -318,7 +320,7 @@ final class XlateContext {
     /** Sends the packet as it is now to the controllers. */
     void sendToController(PacketInReason reason, int maxLength, int controllerId, Octets userdata) {
         Frame frame = frames.get(top - 1);
-        Rule rule = frame.rule != null ? frame.rule : frames.get(0).rule;
+        Rule rule = frame.rule;
         committer.commit(flow, out);
         FlowKey pipeline = new FlowKey();
         System.arraycopy(flow.words, FlowLayout.DATAPATH_WORDS, pipeline.words(), FlowLayout.DATAPATH_WORDS,

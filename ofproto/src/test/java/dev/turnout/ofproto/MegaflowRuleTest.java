@@ -1,0 +1,81 @@
+package dev.turnout.ofproto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.junit.jupiter.api.Test;
+
+import dev.turnout.flow.Field;
+import dev.turnout.flow.FlowLayout;
+import dev.turnout.flow.FlowMask;
+import dev.turnout.ofproto.model.MegaflowRule;
+import dev.turnout.packet.PacketPool;
+
+/**
+ * The rule that everything rests on: for every packet that a megaflow matches, the slow path would produce the same actions. And that this test would
+ * notice if a field's bits were not looked at.
+ */
+class MegaflowRuleTest {
+    private static final int PIPELINES = Integer.getInteger("turnout.pipelines", 300);
+    private static final int MUTANT_PIPELINES = 4000;
+
+    @Test
+    void shouldHoldForRandomPipelines() {
+        long seed = MegaflowRule.seed();
+        try (PacketPool pool = MegaflowRule.pool()) {
+            Random random = new Random(seed);
+            long drawn = 0;
+            int sending = 0;
+            Set<String> kinds = new TreeSet<>();
+            for (int i = 0; i < PIPELINES; i++) {
+                MegaflowRule rule = new MegaflowRule(random.nextLong(), pool);
+                try {
+                    rule.check(6, 100);
+                } catch (AssertionError e) {
+                    throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+                }
+                drawn += rule.drawn();
+                sending += rule.sending();
+                kinds.addAll(rule.kinds());
+            }
+            System.out.println("seed " + seed + ": " + PIPELINES + " pipelines, " + drawn + " packets drawn inside megaflows, " + sending
+                    + " megaflows send; " + kinds);
+            assertThat(sending).as("seed %d", seed).isGreaterThan(2 * PIPELINES);
+            assertThat(kinds).as("seed %d", seed).contains("Output", "Userspace", "PushVlan", "PopVlan", "SetEthernet", "SetIpv4", "SetIpv6", "SetPorts",
+                    "SetArp", "SetMark");
+            assertThat(drawn).as("seed %d", seed).isGreaterThan(100L * PIPELINES);
+        }
+    }
+
+    @Test
+    void shouldBreakWhereAnyFieldIsNotLookedAt() {
+        long seed = MegaflowRule.seed();
+        List<String> unnoticed = new ArrayList<>();
+        try (PacketPool pool = MegaflowRule.pool()) {
+            for (Field field : MegaflowRule.carried()) {
+                if (!isNoticed(field, new Random(seed), pool)) {
+                    unnoticed.add(field.name());
+                }
+            }
+        }
+        assertThat(unnoticed).as("fields that may be wildcarded unnoticed, seed %d", seed).isEmpty();
+    }
+
+    private static boolean isNoticed(Field field, Random random, PacketPool pool) {
+        long[] blind = new long[FlowLayout.WORDS];
+        field.setAll(blind);
+        FlowMask mask = FlowMask.of(blind);
+        for (int i = 0; i < MUTANT_PIPELINES; i++) {
+            MegaflowRule rule = new MegaflowRule(random.nextLong(), pool, translator -> translator.blindTo(mask)).focusOn(field);
+            if (rule.isBroken(4, 12)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,142 @@
+package dev.turnout.ofproto.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import dev.turnout.flow.Field;
+import dev.turnout.flow.Fields;
+import dev.turnout.flow.Match;
+import dev.turnout.openflow.FieldValue;
+import dev.turnout.openflow.OfAction;
+import dev.turnout.openflow.OfAction.PacketInReason;
+import dev.turnout.openflow.OfPorts;
+import dev.turnout.openflow.Octets;
+import dev.turnout.openflow.Subfield;
+
+/** Random lists of actions. What does not go with a match is refused by the switch; then another list is drawn. */
+final class RandomActions {
+    private final Random random;
+
+    RandomActions(Random random) {
+        this.random = random;
+    }
+
+    long smallValue() {
+        return random.nextInt(4);
+    }
+
+    List<OfAction> list(int table, Match match) {
+        List<OfAction> actions = new ArrayList<>();
+        for (int n = random.nextInt(5); n > 0; n--) {
+            actions.add(any(table));
+        }
+        switch (random.nextInt(4)) {
+            case 0 -> actions.add(new OfAction.GotoTable(table + 1 + random.nextInt(3)));
+            case 1 -> actions.add(new OfAction.Resubmit(OfPorts.IN_PORT, table + 1 + random.nextInt(2), false));
+            default -> actions.add(output());
+        }
+        return actions;
+    }
+
+    private OfAction any(int table) {
+        return switch (random.nextInt(14)) {
+            case 0, 1, 2 -> output();
+            case 3, 4, 5, 6 -> set();
+            case 7 -> new OfAction.PushVlan(random.nextBoolean() ? 0x8100 : 0x88a8);
+            case 8 -> new OfAction.StripVlan(random.nextBoolean());
+            case 9 -> OfAction.DecTtl.DEFAULT;
+            case 10 -> resubmit(table);
+            case 11 -> move();
+            case 12 -> pipeline();
+            default -> setOld();
+        };
+    }
+
+    private OfAction resubmit(int table) {
+        int port = random.nextInt(3) == 0 ? 1 + random.nextInt(6) : OfPorts.IN_PORT;
+        int to = random.nextInt(12) == 0 ? random.nextInt(table + 1) : table + 1 + random.nextInt(3);
+        return new OfAction.Resubmit(port, to, false);
+    }
+
+    private OfAction output() {
+        return switch (random.nextInt(16)) {
+            case 0 -> new OfAction.Output(OfPorts.IN_PORT);
+            case 1 -> new OfAction.Output(OfPorts.ALL);
+            case 2 -> new OfAction.Output(OfPorts.FLOOD);
+            case 3, 4, 5 -> new OfAction.Output(OfPorts.NORMAL);
+            case 6 -> new OfAction.Output(OfPorts.CONTROLLER, random.nextBoolean() ? 0xffff : 20);
+            case 7 -> new OfAction.Controller(128, 0, PacketInReason.ACTION, Octets.EMPTY, false, 0);
+            case 8 -> new OfAction.OutputReg(new Subfield(Fields.reg(0), 0, 16), 0xffff);
+            case 9 -> new OfAction.Output(9);
+            default -> new OfAction.Output(1 + random.nextInt(7));
+        };
+    }
+
+    private OfAction pipeline() {
+        return switch (random.nextInt(7)) {
+            case 0 -> new OfAction.WriteMetadata(smallValue(), 0xffL);
+            case 1 -> new OfAction.ClearActions();
+            case 2 -> new OfAction.Exit();
+            case 3 -> new OfAction.Note(Octets.EMPTY);
+            default -> new OfAction.WriteActions(List.of(random.nextBoolean() ? setOld() : OfAction.DecTtl.DEFAULT,
+                    new OfAction.Output(random.nextInt(5) == 0 ? OfPorts.NORMAL : 1 + random.nextInt(6))));
+        };
+    }
+
+    private OfAction setOld() {
+        return switch (random.nextInt(11)) {
+            case 0 -> new OfAction.SetVlanVid(random.nextBoolean() ? 10 : random.nextInt(4096), true);
+            case 1 -> new OfAction.SetVlanPcp(random.nextInt(8), true);
+            case 2 -> new OfAction.SetEthSrc(0x020000000000L + random.nextInt(6));
+            case 3 -> new OfAction.SetEthDst(0x020000000000L + random.nextInt(6));
+            case 4 -> new OfAction.SetIpv4Src(0x0a000001 + random.nextInt(3));
+            case 5 -> new OfAction.SetIpv4Dst(0x0a000001 + random.nextInt(3));
+            case 6 -> new OfAction.SetIpDscp(random.nextInt(64) << 2);
+            case 7 -> new OfAction.SetIpTtl(random.nextInt(4));
+            case 8 -> new OfAction.SetL4Src(1000 + random.nextInt(3));
+            case 9 -> new OfAction.SetL4Dst(random.nextBoolean() ? 80 : random.nextInt(3));
+            default -> new OfAction.SetIpEcn(random.nextInt(4));
+        };
+    }
+
+    private Field writable() {
+        while (true) {
+            Field field = Fields.all().get(random.nextInt(Fields.all().size()));
+            if (random.nextInt(3) == 0) {
+                field = random.nextBoolean() ? Fields.reg(random.nextInt(3)) : Fields.xxreg(0);
+            }
+            if (field.isStored() && field.writable() && field != Fields.IN_PORT_OXM) {
+                return field;
+            }
+        }
+    }
+
+    private OfAction set() {
+        Field field = writable();
+        FieldValue value = FieldValue.of(random.nextInt(3) > 0 ? smallValue() : random.nextLong());
+        if (field.isWide() && random.nextBoolean()) {
+            value = FieldValue.of(random.nextLong(), random.nextLong());
+        }
+        if (field == Fields.IN_PORT) {
+            value = FieldValue.of(random.nextInt(7));
+        }
+        value = value.and(FieldValue.ones(field.nominalBits()));
+        FieldValue mask = FieldValue.ones(field.bits());
+        if (field.maskable() && random.nextInt(3) == 0) {
+            mask = mask.and(FieldValue.of(random.nextLong(), random.nextLong()));
+        }
+        return new OfAction.SetField(field, value.and(mask), mask, random.nextBoolean());
+    }
+
+    private OfAction move() {
+        Field from = Fields.all().get(random.nextInt(Fields.all().size()));
+        Field to = writable();
+        while (!from.isStored()) {
+            from = Fields.all().get(random.nextInt(Fields.all().size()));
+        }
+        int bits = 1 + random.nextInt(Math.min(from.nominalBits(), to.nominalBits()));
+        return new OfAction.Move(new Subfield(from, random.nextInt(from.nominalBits() - bits + 1), bits),
+                new Subfield(to, random.nextInt(to.nominalBits() - bits + 1), bits));
+    }
+}

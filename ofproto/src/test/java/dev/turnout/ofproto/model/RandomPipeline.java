@@ -1,0 +1,203 @@
+package dev.turnout.ofproto.model;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+import dev.turnout.flow.Field;
+import dev.turnout.flow.Fields;
+import dev.turnout.flow.FlowKey;
+import dev.turnout.flow.FlowLayout;
+import dev.turnout.flow.FlowMask;
+import dev.turnout.flow.Match;
+import dev.turnout.ofproto.Bridge;
+import dev.turnout.ofproto.FailMode;
+import dev.turnout.ofproto.FlowModResult;
+import dev.turnout.ofproto.Ofproto;
+import dev.turnout.ofproto.PortInfo;
+import dev.turnout.ofproto.PortVlan;
+import dev.turnout.ofproto.XlateIn;
+import dev.turnout.openflow.FlowCommand;
+import dev.turnout.openflow.FlowFilter;
+import dev.turnout.openflow.FlowMod;
+import dev.turnout.packet.PacketPool;
+
+/**
+ * A random switch: one or two bridges joined by a patch, a few ports with VLAN modes, tables of random flows that random packets have a fair chance
+ * to match, MAC addresses learned. The same seed gives the same switch. It is built twice: as an {@link Ofproto} and as a {@link NaiveSwitch}.
+ */
+public final class RandomPipeline {
+    private static final int TABLES = 5;
+
+    private final Random random;
+    private final RandomPackets packets;
+    private final RandomActions actions;
+    private final PacketPool pool;
+    /** The real one. */
+    public final Ofproto ofproto;
+    /** The model. */
+    public final NaiveSwitch model;
+    private final List<FlowKey> samples = new ArrayList<>();
+
+    /** A pipeline of this seed; the pool is used to extract keys. */
+    public RandomPipeline(long seed, PacketPool pool) {
+        this(seed, pool, new Ofproto(() -> 0));
+    }
+
+    /** A pipeline of this seed in an empty switch. Its ports have the datapath numbers 1 to 6. */
+    public RandomPipeline(long seed, PacketPool pool, Ofproto empty) {
+        random = new Random(seed);
+        this.pool = pool;
+        ofproto = empty;
+        packets = new RandomPackets(random);
+        actions = new RandomActions(random);
+        for (int i = 0; i < 12; i++) {
+            samples.add(ModelPacket.of(packets.key()).key(pool));
+        }
+        boolean two = random.nextInt(3) == 0;
+        Bridge first = ofproto.addBridge("br0", FailMode.SECURE, 1);
+        addPorts(first, two ? 1 : 1, two ? 3 : 6);
+        List<FlowMod> firstFlows = addFlows(first);
+        List<Bridge> all = new ArrayList<>(List.of(first));
+        List<List<FlowMod>> flows = new ArrayList<>(List.of(firstFlows));
+        if (two) {
+            Bridge second = ofproto.addBridge("br1", random.nextBoolean() ? FailMode.SECURE : FailMode.STANDALONE, 2);
+            addPorts(second, 4, 6);
+            first.addPort(PortInfo.patch("patch0", "patch1", 9));
+            second.addPort(PortInfo.patch("patch1", "patch0", 9));
+            second.apply(List.of(FlowMod.builder(FlowCommand.DELETE).build()), true);
+            all.add(second);
+            flows.add(random.nextInt(4) == 0 ? List.of() : addFlows(second));
+        }
+        for (int i = 0; i < 6; i++) {
+            FlowKey key = ModelPacket.of(sample()).key(pool);
+            ofproto.translator().translate(new XlateIn(key, 60, 0, true, 0)).cache().close();
+        }
+        List<NaiveBridge> naive = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            naive.add(new NaiveBridge(all.get(i), all.get(i).failMode() == FailMode.STANDALONE, flows.get(i), 0));
+        }
+        model = new NaiveSwitch(naive);
+    }
+
+    private void addPorts(Bridge bridge, int from, int to) {
+        for (int dpPort = from; dpPort <= to; dpPort++) {
+            PortVlan vlan = switch (random.nextInt(6)) {
+                case 0 -> PortVlan.access(10 + random.nextInt(2));
+                case 1 -> new PortVlan(PortVlan.Mode.TRUNK, 0, Set.of(0, 10, 11));
+                case 2 -> new PortVlan(PortVlan.Mode.NATIVE_TAGGED, 10, Set.of(11));
+                case 3 -> new PortVlan(PortVlan.Mode.NATIVE_UNTAGGED, 11, Set.of());
+                default -> PortVlan.TRUNK_ALL;
+            };
+            bridge.addPort(PortInfo.of("p" + dpPort, "memory", dpPort, dpPort).withVlan(vlan));
+        }
+    }
+
+    private List<FlowMod> addFlows(Bridge bridge) {
+        List<FlowMod> flows = new ArrayList<>();
+        int tables = 1 + random.nextInt(TABLES);
+        for (int table = 0; table < tables; table++) {
+            Set<Integer> priorities = new HashSet<>();
+            int count = 1 + random.nextInt(random.nextInt(5) == 0 ? 40 : 10);
+            for (int i = 0; i < count; i++) {
+                int priority = random.nextInt(200);
+                if (priorities.add(priority)) {
+                    addFlow(bridge, flows, FlowMod.builder(FlowCommand.ADD).table(table).priority(priority).cookie(random.nextInt(1000))
+                            .match(match()));
+                }
+            }
+            if (random.nextInt(3) > 0 && priorities.add(0)) {
+                addFlow(bridge, flows, FlowMod.builder(FlowCommand.ADD).table(table).priority(0).cookie(7));
+            }
+        }
+        return flows;
+    }
+
+    private void addFlow(Bridge bridge, List<FlowMod> flows, FlowMod.Builder builder) {
+        FlowMod draft = builder.build();
+        for (int attempt = 0; attempt < 20; attempt++) {
+            FlowMod mod = draft.toBuilder().actions(actions.list(draft.table(), draft.match())).build();
+            List<FlowModResult> results = bridge.apply(List.of(mod), true);
+            if (results.get(0).isOk()) {
+                flows.add(mod);
+                return;
+            }
+        }
+    }
+
+    private FlowKey sample() {
+        return samples.get(random.nextInt(samples.size()));
+    }
+
+    /** A key as a packet of this switch may have: often near one of those that the flows were made from. */
+    public FlowKey key() {
+        FlowKey key = random.nextInt(4) == 0 ? packets.key() : sample().copy();
+        for (int changes = random.nextInt(3); changes > 0; changes--) {
+            Field field = Fields.all().get(random.nextInt(Fields.all().size()));
+            if (field.isStored() && field.word() < FlowLayout.DATAPATH_WORDS && field != Fields.RECIRC_ID) {
+                packets.randomize(key, field);
+            }
+        }
+        key.set(Fields.IN_PORT, 1 + random.nextInt(6));
+        return ModelPacket.of(key).key(pool);
+    }
+
+    /** A match on some fields of a sample packet, with some masks; its prerequisites included. */
+    private Match match() {
+        long[] packet = sample().words();
+        long[] values = new long[FlowLayout.WORDS];
+        long[] mask = new long[FlowLayout.WORDS];
+        for (int fields = random.nextInt(4); fields > 0; fields--) {
+            addField(packet, values, mask);
+        }
+        return new Match(values, FlowMask.of(mask));
+    }
+
+    private void addField(long[] packet, long[] values, long[] mask) {
+        List<Field> all = Fields.all();
+        Field field = all.get(random.nextInt(all.size()));
+        NaivePacket has = new NaivePacket(new ModelPacket(new byte[64], new FlowKey()), new FlowKey(packet), (int) Fields.IN_PORT.get(packet));
+        if (!field.isStored() || field == Fields.RECIRC_ID || field == Fields.PACKET_TYPE || !has.has(field)) {
+            return;
+        }
+        RandomPackets.addPrerequisites(field, packet, values, mask);
+        boolean pipeline = field.word() >= FlowLayout.METADATA;
+        for (int i = 0; i < field.wordCount(); i++) {
+            long bits = field.wordMask(i);
+            if (field.maskable() && random.nextInt(2) == 0) {
+                bits &= random.nextBoolean() ? -1L << random.nextInt(64) : random.nextLong();
+            }
+            long value = pipeline ? actions.smallValue() << field.shift() : packet[field.word() + i];
+            if (random.nextInt(8) == 0) {
+                value ^= 1L << field.shift();
+            }
+            values[field.word() + i] = values[field.word() + i] & ~bits | value & bits;
+            mask[field.word() + i] |= bits;
+        }
+    }
+
+    /** The flows that the real switch has, for messages. */
+    public String describe() {
+        StringBuilder text = new StringBuilder();
+        for (Bridge bridge : ofproto.bridges()) {
+            text.append(bridge.name()).append(' ').append(bridge.ports()).append('\n');
+            bridge.flows(FlowFilter.ALL).forEach(flow -> text.append("  table ").append(flow.table()).append(" priority ").append(flow.priority())
+                    .append(" cookie ").append(flow.cookie()).append(' ').append(describe(flow.match())).append(' ').append(flow.actions())
+                    .append('\n'));
+        }
+        return text.toString();
+    }
+
+    private static String describe(Match match) {
+        StringBuilder text = new StringBuilder();
+        for (int word = 0; word < FlowLayout.WORDS; word++) {
+            if (match.mask().word(word) != 0) {
+                text.append("w").append(word).append('=').append(Long.toHexString(match.values()[word])).append('/')
+                        .append(Long.toHexString(match.mask().word(word))).append(' ');
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.turnout.ofproto.model;
+
+import java.util.HexFormat;
+
+import dev.turnout.openflow.OfAction.PacketInReason;
+
+/** What leaves a switch, as texts that can be compared. */
+public final class Sent {
+    private Sent() {
+    }
+
+    /** A frame to a datapath port. */
+    public static String toPort(int dpPort, int mark, byte[] frame) {
+        return "port " + dpPort + " mark " + mark + " " + HexFormat.of().formatHex(frame);
+    }
+
+    /** A frame to the controllers; {@code pipeline}: metadata and registers. */
+    public static String toController(String bridge, int table, long cookie, PacketInReason reason, int inPort, byte[] frame, String pipeline) {
+        return "controller " + bridge + " table " + table + " cookie " + cookie + " " + reason + " in_port " + inPort + " " + pipeline + " "
+                + HexFormat.of().formatHex(frame);
+    }
+}
