@@ -104,7 +104,7 @@ final class ActionChecker {
     }
 
     private static void checkPort(int port) {
-        boolean exists = port >= 0 && port < OfPorts.MAX || port >= OfPorts.IN_PORT && port < OfPorts.NONE;
+        boolean exists = (port >= 0 && port < OfPorts.MAX) || (port >= OfPorts.IN_PORT && port < OfPorts.NONE);
         if (!exists) {
             throw new FlowModException(OfError.OFPBAC_BAD_OUT_PORT,
                     "output:" + port + ": no port can have this number");
@@ -136,7 +136,7 @@ final class ActionChecker {
             throw new FlowModException(OfError.OFPBAC_BAD_SET_TYPE,
                     action + " " + field + ": this field cannot be set");
         }
-        if (field == Fields.CT_MARK || field == Fields.CT_LABEL) {
+        if (field.index() == Fields.CT_MARK.index() || field.index() == Fields.CT_LABEL.index()) {
             throw new FlowModException(OfError.OFPBAC_BAD_SET_ARGUMENT,
                     action + " " + field + ": this field can be set within ct(exec(...)) only");
         }
@@ -148,7 +148,8 @@ final class ActionChecker {
             throw new FlowModException(OfError.OFPBAC_MATCH_INCONSISTENT,
                     action + " " + field + ": the match must say that the packet has this field");
         }
-        if (field == Fields.VLAN_TCI || field == Fields.DL_VLAN || field == Fields.DL_VLAN_PCP) {
+        if (field.index() == Fields.VLAN_TCI.index() || field.index() == Fields.DL_VLAN.index()
+                || field.index() == Fields.DL_VLAN_PCP.index()) {
             hasVlan = true;
         }
     }
@@ -156,7 +157,8 @@ final class ActionChecker {
     private static boolean isUnsupported(Field field) {
         int word = field.word();
         return field.prerequisite() == Field.Prerequisite.MPLS || field.prerequisite() == Field.Prerequisite.NSH
-                || field == Fields.ND_RESERVED || field == Fields.ND_OPTIONS_TYPE || word == FlowLayout.MPLS01;
+                || field.index() == Fields.ND_RESERVED.index() || field.index() == Fields.ND_OPTIONS_TYPE.index()
+                || word == FlowLayout.MPLS01;
     }
 
     private void checkVlan(boolean push, String action) {
@@ -225,8 +227,8 @@ final class ActionChecker {
 
     private static boolean anyGroup(List<OfAction> actions, int group) {
         for (OfAction action : actions) {
-            if (action instanceof OfAction.Group(int to) && to == group
-                    || action instanceof OfAction.WriteActions(List<OfAction> set) && anyGroup(set, group)) {
+            if ((action instanceof OfAction.Group(int to) && to == group)
+                    || (action instanceof OfAction.WriteActions(List<OfAction> set) && anyGroup(set, group))) {
                 return true;
             }
         }

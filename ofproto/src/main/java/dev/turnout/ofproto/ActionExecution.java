@@ -49,7 +49,7 @@ final class ActionExecution {
             case OfAction.ClearActions _ -> ctx.clearActions();
             case OfAction.WriteMetadata(long metadata, long mask) -> {
                 long old = Fields.METADATA.get(flow.words);
-                flow.writeMasked(FlowLayout.METADATA, old & ~mask | metadata & mask, mask);
+                flow.writeMasked(FlowLayout.METADATA, (old & ~mask) | (metadata & mask), mask);
             }
             case OfAction.Note _ -> {
             }

@@ -218,7 +218,7 @@ public final class Bridge {
                 batch.apply(mod);
                 results.add(FlowModResult.OK);
             } catch (FlowModException e) {
-                FlowModResult failed = FlowModResult.failed(e.error(), e.getMessage());
+                FlowModResult failed = FlowModResult.failed(e.error(), e.culprit());
                 if (atomic) {
                     return failed;
                 }

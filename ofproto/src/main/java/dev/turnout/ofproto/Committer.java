@@ -54,8 +54,8 @@ final class Committer {
         wildcards.lookAt(word, back);
         long differs = flow.words[word] ^ base[word];
         long known = wildcards.looked(word) | set;
-        long need = written & (~known | differs) | back & differs;
-        base[word] = base[word] & ~need | flow.words[word] & need;
+        long need = (written & (~known | differs)) | (back & differs);
+        base[word] = (base[word] & ~need) | (flow.words[word] & need);
         constant[word] |= need;
         return need;
     }

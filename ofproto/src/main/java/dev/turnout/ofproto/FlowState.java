@@ -26,6 +26,7 @@ final class FlowState {
     Wildcards wildcards = new Wildcards();
 
     /** What {@link #restore} goes back to. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Saved(long[] words, long[] written, VlanStack vlans) {
     }
 
@@ -130,7 +131,9 @@ final class FlowState {
         if (!hold(field)) {
             return;
         }
-        FieldValue mask = field == Fields.NW_TOS ? set.mask().and(FieldValue.of(DSCP_IN_TOS)) : set.mask();
+        FieldValue mask = field.index() == Fields.NW_TOS.index()
+                ? set.mask().and(FieldValue.of(DSCP_IN_TOS))
+                : set.mask();
         if (isVlan(field)) {
             beginVlanChange();
             writeWords(field, set.value(), mask);
@@ -187,9 +190,10 @@ final class FlowState {
     // --- VLANs ---------------------------------------------------------------------------------------------------------------------------
 
     private static boolean isVlan(Field field) {
-        return field == Fields.VLAN_TCI || field == Fields.DL_VLAN || field == Fields.VLAN_VID
-                || field == Fields.DL_VLAN_PCP
-                || field == Fields.VLAN_PCP;
+        return field.index() == Fields.VLAN_TCI.index() || field.index() == Fields.DL_VLAN.index()
+                || field.index() == Fields.VLAN_VID.index()
+                || field.index() == Fields.DL_VLAN_PCP.index()
+                || field.index() == Fields.VLAN_PCP.index();
     }
 
     void pushVlan(int tag) {
@@ -213,7 +217,7 @@ final class FlowState {
         wildcards.lookAt(FlowLayout.ETH_SRC_VLAN, FlowLayout.VLAN_PRESENT);
         if (Prerequisites.hasVlan(words) || push) {
             beginVlanChange();
-            int tci = (int) Fields.VLAN_TCI.get(words) & ~mask | bits | FlowLayout.VLAN_PRESENT;
+            int tci = ((int) Fields.VLAN_TCI.get(words) & ~mask) | bits | FlowLayout.VLAN_PRESENT;
             replaceOutermost(tci);
             endVlanChange();
         }
@@ -262,7 +266,7 @@ final class FlowState {
     /** The outermost TCI was written as a field: makes tags of it. */
     private void endVlanWrite(Field field) {
         int tci = (int) Fields.VLAN_TCI.get(words);
-        if (field != Fields.VLAN_TCI && field != Fields.VLAN_VID) {
+        if (field.index() != Fields.VLAN_TCI.index() && field.index() != Fields.VLAN_VID.index()) {
             tci |= FlowLayout.VLAN_PRESENT;
         }
         replaceOutermost((tci & FlowLayout.VLAN_PRESENT) != 0 ? tci : 0);

@@ -29,6 +29,7 @@ final class RuleStats {
     @SuppressWarnings("unused") // by BYTES
     private long bytes;
     /** When the last packet passed, or the flow was made; grows only; by USED. */
+    @SuppressWarnings("unused")
     private long usedNs;
 
     RuleStats(long nowNs) {

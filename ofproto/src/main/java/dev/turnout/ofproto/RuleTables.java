@@ -44,6 +44,7 @@ final class RuleTables {
     /** The newest version; by VERSION. */
     private long version = 1;
     /** Readers of lower versions may miss rules; by PURGED. */
+    @SuppressWarnings("unused")
     private long purged;
     private final ArrayDeque<Rule> dead = new ArrayDeque<>();
     private long oldestDeadNs;

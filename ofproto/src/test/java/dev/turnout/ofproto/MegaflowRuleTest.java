@@ -8,20 +8,19 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 
-import org.junit.jupiter.api.Test;
-
 import dev.turnout.flow.Field;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
 import dev.turnout.ofproto.model.MegaflowRule;
 import dev.turnout.packet.PacketPool;
+import org.junit.jupiter.api.Test;
 
 /**
  * The rule that everything rests on: for every packet that a megaflow matches, the slow path would produce the same actions. And that this test would
  * notice if a field's bits were not looked at.
  */
 class MegaflowRuleTest {
-    private static final int PIPELINES = Integer.getInteger("turnout.pipelines", 300);
+    private static final int PIPELINES = Integer.getInteger("turnout.pipelines", 400);
     private static final int MUTANT_PIPELINES = 4000;
 
     @Test
@@ -43,11 +42,13 @@ class MegaflowRuleTest {
                 sending += rule.sending();
                 kinds.addAll(rule.kinds());
             }
-            System.out.println("seed " + seed + ": " + PIPELINES + " pipelines, " + drawn + " packets drawn inside megaflows, " + sending
+            System.out.println("seed " + seed + ": " + PIPELINES + " pipelines, " + drawn
+                    + " packets drawn inside megaflows, " + sending
                     + " megaflows send; " + kinds);
             assertThat(sending).as("seed %d", seed).isGreaterThan(2 * PIPELINES);
-            assertThat(kinds).as("seed %d", seed).contains("Output", "Userspace", "PushVlan", "PopVlan", "SetEthernet", "SetIpv4", "SetIpv6", "SetPorts",
-                    "SetArp", "SetMark");
+            assertThat(kinds).as("seed %d", seed).contains("Output", "Userspace", "PushVlan", "PopVlan", "SetEthernet",
+                    "SetIpv4", "SetIpv6", "SetPorts",
+                    "SetArp", "SetMark", "SetNd", "SetIcmp");
             assertThat(drawn).as("seed %d", seed).isGreaterThan(100L * PIPELINES);
         }
     }
@@ -71,7 +72,8 @@ class MegaflowRuleTest {
         field.setAll(blind);
         FlowMask mask = FlowMask.of(blind);
         for (int i = 0; i < MUTANT_PIPELINES; i++) {
-            MegaflowRule rule = new MegaflowRule(random.nextLong(), pool, translator -> translator.blindTo(mask)).focusOn(field);
+            MegaflowRule rule = new MegaflowRule(random.nextLong(), pool, translator -> translator.blindTo(mask))
+                    .focusOn(field);
             if (rule.isBroken(4, 12)) {
                 return true;
             }

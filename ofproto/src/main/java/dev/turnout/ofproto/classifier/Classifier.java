@@ -37,6 +37,7 @@ public final class Classifier<R extends ClassifierRule> {
     }
 
     /** The subtables by descending highest priority, as of one moment. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Order(Subtable[] subtables, int[] maxPriorities) {
         static final Order EMPTY = new Order(new Subtable[0], new int[0]);
     }
@@ -51,6 +52,8 @@ public final class Classifier<R extends ClassifierRule> {
     private final Set<Subtable> shrunk = new HashSet<>();
     private final long[] expanded = new long[FlowLayout.WORDS];
     private boolean orderChanged;
+    /** By ORDER. */
+    @SuppressWarnings("unused")
     private Order order = Order.EMPTY;
     private int size;
 

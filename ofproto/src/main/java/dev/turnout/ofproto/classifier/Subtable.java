@@ -277,6 +277,7 @@ final class Subtable {
     }
 
     /** Unlinks a rule. Readers on it go on through its link. */
+    @SuppressWarnings("ReferenceEquality") // this very rule
     void unlink(ClassifierRule rule) {
         int i = slotOf(rule.values);
         ClassifierRule head = slots[i];

@@ -96,15 +96,19 @@ final class Composer {
         if (get(Fields.ETH_TYPE) == 0x0800) {
             return number(w[FlowLayout.IPV4], 8);
         }
-        return join(number(w[FlowLayout.IPV6_SRC], 8), number(w[FlowLayout.IPV6_SRC + 1], 8), number(w[FlowLayout.IPV6_DST], 8),
+        return join(number(w[FlowLayout.IPV6_SRC], 8), number(w[FlowLayout.IPV6_SRC + 1], 8),
+                number(w[FlowLayout.IPV6_DST], 8),
                 number(w[FlowLayout.IPV6_DST + 1], 8));
     }
 
     private byte[] ipv4() {
         byte[] inside = transport();
         int frag = get(Fields.IP_FRAG);
-        int fragment = (frag & FlowLayout.FRAG_LATER) != 0 ? 0x2005 : (frag & FlowLayout.FRAG_ANY) != 0 ? 0x2000 : 0x4000;
-        byte[] header = join(number(0x45, 1), number(get(Fields.NW_TOS), 1), number(20 + inside.length, 2), number(0x1234, 2), number(fragment, 2),
+        int fragment = (frag & FlowLayout.FRAG_LATER) != 0
+                ? 0x2005
+                : (frag & FlowLayout.FRAG_ANY) != 0 ? 0x2000 : 0x4000;
+        byte[] header = join(number(0x45, 1), number(get(Fields.NW_TOS), 1), number(20 + inside.length, 2),
+                number(0x1234, 2), number(fragment, 2),
                 number(get(Fields.NW_TTL), 1), number(get(Fields.IP_PROTO), 1), number(0, 2), addresses());
         putChecksum(header, 10, sum(header));
         return join(header, inside);
@@ -120,7 +124,8 @@ final class Composer {
             next = 44;
         }
         long first = 6L << 28 | (long) get(Fields.NW_TOS) << 20 | get(Fields.IPV6_LABEL);
-        return join(number(first, 4), number(inside.length, 2), number(next, 1), number(get(Fields.NW_TTL), 1), addresses(), inside);
+        return join(number(first, 4), number(inside.length, 2), number(next, 1), number(get(Fields.NW_TTL), 1),
+                addresses(), inside);
     }
 
     private byte[] transport() {
@@ -131,20 +136,27 @@ final class Composer {
         boolean six = get(Fields.ETH_TYPE) == 0x86dd;
         byte[] ports = join(number(get(Fields.TCP_SRC), 2), number(get(Fields.TCP_DST), 2));
         byte[] segment = switch (protocol) {
-            case 6 -> join(ports, number(0x01020304, 4), number(0x05060708, 4), number(0x5000 | get(Fields.TCP_FLAGS), 2), number(1000, 2),
+            case 6 -> join(ports, number(0x01020304, 4), number(0x05060708, 4),
+                    number(0x5000 | get(Fields.TCP_FLAGS), 2), number(1000, 2),
                     number(0, 4), filler(PAYLOAD));
             case 17 -> join(ports, number(8 + PAYLOAD, 2), number(0, 2), filler(PAYLOAD));
             case 132 -> join(ports, number(0x11223344, 4), number(0, 4), filler(16));
-            case 1 -> six ? filler(40) : join(number(get(Fields.ICMP_TYPE), 1), number(get(Fields.ICMP_CODE), 1), number(0, 2), filler(PAYLOAD));
+            case 1 -> six
+                    ? filler(40)
+                    : join(number(get(Fields.ICMP_TYPE), 1), number(get(Fields.ICMP_CODE), 1), number(0, 2),
+                            filler(PAYLOAD));
             case 58 -> six ? icmpv6() : filler(40);
             default -> filler(40);
         };
         switch (protocol) {
-            case 6 -> putChecksum(segment, 16, sum(join(addresses(), number(protocol, 4), number(segment.length, 4), segment)));
-            case 17 -> putChecksum(segment, 6, sum(join(addresses(), number(protocol, 4), number(segment.length, 4), segment)));
+            case 6 -> putChecksum(segment, 16,
+                    sum(join(addresses(), number(protocol, 4), number(segment.length, 4), segment)));
+            case 17 -> putChecksum(segment, 6,
+                    sum(join(addresses(), number(protocol, 4), number(segment.length, 4), segment)));
             case 58 -> {
                 if (six) {
-                    putChecksum(segment, 2, sum(join(addresses(), number(protocol, 4), number(segment.length, 4), segment)));
+                    putChecksum(segment, 2,
+                            sum(join(addresses(), number(protocol, 4), number(segment.length, 4), segment)));
                 }
             }
             case 1 -> {
@@ -168,11 +180,12 @@ final class Composer {
     private byte[] icmpv6() {
         int type = get(Fields.ICMPV6_TYPE);
         byte[] start = join(number(type, 1), number(get(Fields.ICMPV6_CODE), 1), number(0, 2));
-        if (type != 135 && type != 136 || get(Fields.ICMPV6_CODE) != 0) {
+        if ((type != 135 && type != 136) || get(Fields.ICMPV6_CODE) != 0) {
             return join(start, filler(28));
         }
         long[] w = key.words();
-        byte[] target = join(number(key.get(Fields.ND_RESERVED), 4), number(w[FlowLayout.ND_TARGET], 8), number(w[FlowLayout.ND_TARGET + 1], 8));
+        byte[] target = join(number(key.get(Fields.ND_RESERVED), 4), number(w[FlowLayout.ND_TARGET], 8),
+                number(w[FlowLayout.ND_TARGET + 1], 8));
         byte[] option = type == 135
                 ? join(number(1, 1), number(1, 1), number(key.get(Fields.ND_SLL), 6))
                 : join(number(2, 1), number(1, 1), number(key.get(Fields.ND_TLL), 6));
@@ -180,8 +193,10 @@ final class Composer {
     }
 
     private byte[] arp() {
-        return join(number(1, 2), number(0x0800, 2), number(6, 1), number(4, 1), number(get(Fields.ARP_OP), 2), number(key.get(Fields.ARP_SHA), 6),
-                number(key.get(Fields.ARP_SPA), 4), number(key.get(Fields.ARP_THA), 6), number(key.get(Fields.ARP_TPA), 4), filler(18));
+        return join(number(1, 2), number(0x0800, 2), number(6, 1), number(4, 1), number(get(Fields.ARP_OP), 2),
+                number(key.get(Fields.ARP_SHA), 6),
+                number(key.get(Fields.ARP_SPA), 4), number(key.get(Fields.ARP_THA), 6),
+                number(key.get(Fields.ARP_TPA), 4), filler(18));
     }
 
     private byte[] mpls() {

@@ -10,8 +10,7 @@ import java.util.zip.CRC32C;
 public final class FrameEditor {
     /** Fields that can be changed. */
     public enum Part {
-        ETH_DST, ETH_SRC, IPV4_SRC, IPV4_DST, TOS, TTL, IPV6_LABEL, L4_SRC, L4_DST, ICMP_TYPE, ICMP_CODE, ARP_OP, ARP_SPA, ARP_TPA, ARP_SHA, ARP_THA,
-        ND_SLL, ND_TLL
+        ETH_DST, ETH_SRC, IPV4_SRC, IPV4_DST, TOS, TTL, IPV6_LABEL, L4_SRC, L4_DST, ICMP_TYPE, ICMP_CODE, ARP_OP, ARP_SPA, ARP_TPA, ARP_SHA, ARP_THA, ND_SLL, ND_TLL
     }
 
     private byte[] bytes;
@@ -128,7 +127,7 @@ public final class FrameEditor {
     }
 
     private boolean isIcmp() {
-        return (protocol == 1 && isIpv4() || protocol == 58 && isIpv6()) && hasL4(4);
+        return ((protocol == 1 && isIpv4()) || (protocol == 58 && isIpv6())) && hasL4(4);
     }
 
     private int ndOption(int type) {
@@ -186,7 +185,7 @@ public final class FrameEditor {
         for (int i = 0; i < count; i++) {
             int shift = 8 * (count - 1 - i);
             int bits = (int) (mask >>> shift) & 0xff;
-            bytes[at + i] = (byte) (u8(at + i) & ~bits | (int) (value >>> shift) & bits);
+            bytes[at + i] = (byte) ((u8(at + i) & ~bits) | ((int) (value >>> shift) & bits));
         }
         fixChecksums(old, at, count);
     }
@@ -195,9 +194,9 @@ public final class FrameEditor {
         if (isIpv4() && at >= l3 && at < l3 + 20) {
             adjust(l3 + 10, old, at, count, false);
         }
-        boolean address = isIpv4() && at >= l3 + 12 && at < l3 + 20 || isIpv6() && at >= l3 + 8 && at < l3 + 40;
+        boolean address = (isIpv4() && at >= l3 + 12 && at < l3 + 20) || (isIpv6() && at >= l3 + 8 && at < l3 + 40);
         boolean inL4 = l4 >= 0 && at >= l4;
-        if (!address && !inL4 || l4 < 0 || laterFragment) {
+        if ((!address && !inL4) || l4 < 0 || laterFragment) {
             return;
         }
         switch (protocol) {
@@ -234,7 +233,7 @@ public final class FrameEditor {
         int sum = ~u16(field) & 0xffff;
         int from = at & ~1;
         for (int i = from; i < at + count; i += 2) {
-            int before = (old[i] & 0xff) << 8 | old[i + 1] & 0xff;
+            int before = (old[i] & 0xff) << 8 | (old[i + 1] & 0xff);
             sum += (~before & 0xffff) + u16(i);
         }
         while (sum > 0xffff) {

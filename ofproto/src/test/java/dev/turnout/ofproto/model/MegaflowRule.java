@@ -7,8 +7,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
@@ -19,6 +17,7 @@ import dev.turnout.ofproto.Translator;
 import dev.turnout.ofproto.XlateIn;
 import dev.turnout.ofproto.XlateOut;
 import dev.turnout.packet.PacketPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks one random pipeline: translates packets, draws other packets inside the megaflows, and compares what the megaflow's actions make of them with
@@ -68,8 +67,10 @@ public final class MegaflowRule {
         List<Field> fields = new ArrayList<>();
         for (Field field : Fields.all()) {
             String name = field.name();
-            boolean apart = name.startsWith("tun_") || name.startsWith("nsh_") || name.startsWith("ct_nw") || name.startsWith("ct_ipv6")
-                    || name.startsWith("ct_tp") || name.startsWith("nd_options") || name.equals("packet_type") || name.equals("recirc_id")
+            boolean apart = name.startsWith("tun_") || name.startsWith("nsh_") || name.startsWith("ct_nw")
+                    || name.startsWith("ct_ipv6")
+                    || name.startsWith("ct_tp") || name.startsWith("nd_options") || name.equals("packet_type")
+                    || name.equals("recirc_id")
                     || name.equals("in_port_oxm");
             if (field.isStored() && field.word() < FlowLayout.DATAPATH_WORDS && !apart) {
                 fields.add(field);
@@ -95,7 +96,8 @@ public final class MegaflowRule {
         for (int i = 0; i < packets; i++) {
             String broken = checkOne(pipeline.key(), inside);
             if (broken != null) {
-                throw new AssertionError("-Dturnout.seed is of the run; pipeline seed " + seed + "\n" + pipeline.describe() + broken);
+                throw new AssertionError(
+                        "-Dturnout.seed is of the run; pipeline seed " + seed + "\n" + pipeline.describe() + broken);
             }
         }
         return packets;
@@ -187,7 +189,7 @@ public final class MegaflowRule {
             long change = random.nextBoolean() ? random.nextLong() : 1L << random.nextInt(64);
             key.words()[field.word() + i] ^= change & free;
         }
-        if (field == Fields.IN_PORT && (mask.word(0) & 0xffff_ffffL) == 0) {
+        if (field.equals(Fields.IN_PORT) && (mask.word(0) & 0xffff_ffffL) == 0) {
             key.set(Fields.IN_PORT, 1 + random.nextInt(6));
         }
     }
@@ -208,11 +210,13 @@ public final class MegaflowRule {
         ModelPacket packet = ModelPacket.of(key);
         FlowKey again = packet.key(pool);
         List<String> expected = pipeline.model.process(packet, again);
-        List<String> actual = NaiveDatapath.execute(packet, out.actions(), (id, frame) -> toController(id, frame, again));
+        List<String> actual = NaiveDatapath.execute(packet, out.actions(),
+                (id, frame) -> toController(id, frame, again));
         if (expected.equals(actual)) {
             return null;
         }
-        return "megaflow of  " + text(base) + "\nlooked at    " + out.wildcards() + "\nactions      " + out.actions() + "\npacket       " + text(key)
+        return "megaflow of  " + text(base) + "\nlooked at    " + out.wildcards() + "\nactions      " + out.actions()
+                + "\npacket       " + text(key)
                 + "\nexpected     " + expected + "\nbut was      " + actual;
     }
 
@@ -222,7 +226,8 @@ public final class MegaflowRule {
             return "controller: unknown state " + stateId;
         }
         PacketIn in = packetIns.get(0);
-        return Sent.toController(in.bridge().name(), in.table(), in.cookie(), in.reason(), (int) in.key().get(Fields.IN_PORT), in.frame(),
+        return Sent.toController(in.bridge().name(), in.table(), in.cookie(), in.reason(),
+                (int) in.key().get(Fields.IN_PORT), in.frame(),
                 NaiveSwitch.describe(in.key().words()));
     }
 

@@ -32,7 +32,8 @@ public record ModelPacket(byte[] frame, FlowKey metadata) {
         Packet.setPktMark(packet, (int) metadata.get(Fields.PKT_MARK));
         Packet.setSkbPriority(packet, (int) metadata.get(Fields.SKB_PRIORITY));
         long[] w = metadata.words();
-        Packet.setCt(packet, (int) metadata.get(Fields.CT_STATE), (int) metadata.get(Fields.CT_ZONE), (int) metadata.get(Fields.CT_MARK),
+        Packet.setCt(packet, (int) metadata.get(Fields.CT_STATE), (int) metadata.get(Fields.CT_ZONE),
+                (int) metadata.get(Fields.CT_MARK),
                 w[FlowLayout.CT_LABEL], w[FlowLayout.CT_LABEL + 1]);
     }
 

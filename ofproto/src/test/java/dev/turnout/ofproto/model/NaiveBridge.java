@@ -3,12 +3,11 @@ package dev.turnout.ofproto.model;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FdbEntry;
 import dev.turnout.ofproto.PortInfo;
 import dev.turnout.openflow.FlowMod;
+import org.jspecify.annotations.Nullable;
 
 /** A bridge as the naive switch sees it: lists. */
 final class NaiveBridge {
@@ -26,7 +25,8 @@ final class NaiveBridge {
         learned = bridge.macTable().entries(nowNs);
     }
 
-    @Nullable PortInfo port(int number) {
+    @Nullable
+    PortInfo port(int number) {
         for (PortInfo port : ports) {
             if (port.ofPort() == number) {
                 return port;
@@ -45,10 +45,11 @@ final class NaiveBridge {
     }
 
     /** Linear search for the matching flow of highest priority. */
-    @Nullable FlowMod lookUp(int table, long[] packet) {
+    @Nullable
+    FlowMod lookUp(int table, long[] packet) {
         FlowMod best = null;
         for (FlowMod flow : flows) {
-            if (flow.table() != table || best != null && flow.priority() <= best.priority()) {
+            if (flow.table() != table || (best != null && flow.priority() <= best.priority())) {
                 continue;
             }
             boolean matches = true;

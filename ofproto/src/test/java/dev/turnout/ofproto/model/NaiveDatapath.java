@@ -21,7 +21,8 @@ public final class NaiveDatapath {
     }
 
     /** What leaves, in the form of {@link Sent}, sorted. {@code controller} tells what becomes of a frame that goes there by a state's id. */
-    public static List<String> execute(ModelPacket packet, DatapathActions actions, BiFunction<Integer, byte[], String> controller) {
+    public static List<String> execute(ModelPacket packet, DatapathActions actions,
+            BiFunction<Integer, byte[], String> controller) {
         NaiveDatapath datapath = new NaiveDatapath(packet);
         for (DpAction action : actions.actions()) {
             datapath.execute(action, controller);
@@ -36,7 +37,7 @@ public final class NaiveDatapath {
             case DpAction.Userspace(DpAction.Userspace.Kind _, int id) -> sent.add(controller.apply(id, frame.bytes()));
             case DpAction.PushVlan(int tpid, int tci) -> frame.pushVlan(tpid, tci);
             case DpAction.PopVlan() -> frame.popVlan();
-            case DpAction.SetMark(int value, int mask) -> mark = mark & ~mask | value & mask;
+            case DpAction.SetMark(int value, int mask) -> mark = (mark & ~mask) | (value & mask);
             case DpAction.SetEthernet(long src, long srcMask, long dst, long dstMask) -> {
                 frame.put(Part.ETH_SRC, src, srcMask);
                 frame.put(Part.ETH_DST, dst, dstMask);

@@ -24,11 +24,11 @@ final class NaivePacket {
         Fields.ACTSET_OUTPUT.set(fields, 0xfff7);
         int outer = (int) Fields.VLAN_TCI.get(fields);
         if ((outer & 0x1000) != 0) {
-            tags.add(new int[] { (int) fields[FlowLayout.TCP_CT] & 0xffff, outer });
+            tags.add(new int[]{(int) fields[FlowLayout.TCP_CT] & 0xffff, outer});
         }
         int inner = (int) fields[FlowLayout.IPV6_VLAN1];
         if ((inner & 0x1000) != 0) {
-            tags.add(new int[] { inner >>> 16, inner & 0xffff });
+            tags.add(new int[]{inner >>> 16, inner & 0xffff});
         }
     }
 
@@ -102,11 +102,13 @@ final class NaivePacket {
         if (!has(field)) {
             return;
         }
-        if (field == Fields.VLAN_TCI || field == Fields.VLAN_VID || field == Fields.DL_VLAN || field == Fields.VLAN_PCP || field == Fields.DL_VLAN_PCP) {
+        if (field.equals(Fields.VLAN_TCI) || field.equals(Fields.VLAN_VID) || field.equals(Fields.DL_VLAN)
+                || field.equals(Fields.VLAN_PCP)
+                || field.equals(Fields.DL_VLAN_PCP)) {
             setTag(field, (int) value.low(), (int) mask.low());
             return;
         }
-        FieldValue bits = field == Fields.NW_TOS ? mask.and(FieldValue.of(0xfc)) : mask;
+        FieldValue bits = field.equals(Fields.NW_TOS) ? mask.and(FieldValue.of(0xfc)) : mask;
         FieldValue.get(field, fields).andNot(bits).or(value.and(bits)).put(field, fields);
         writeFrame(field);
     }
@@ -118,10 +120,10 @@ final class NaivePacket {
     private void setTag(Field field, int value, int mask) {
         int tci = hasTag() ? tags.get(0)[1] : 0;
         int old = tci >>> field.shift();
-        int changed = old & ~mask | value & mask;
+        int changed = (old & ~mask) | (value & mask);
         int fieldBits = (1 << field.bits()) - 1;
-        tci = tci & ~(fieldBits << field.shift()) | (changed & fieldBits) << field.shift();
-        if (field != Fields.VLAN_TCI && field != Fields.VLAN_VID) {
+        tci = (tci & ~(fieldBits << field.shift())) | (changed & fieldBits) << field.shift();
+        if (!field.equals(Fields.VLAN_TCI) && !field.equals(Fields.VLAN_VID)) {
             tci |= 0x1000;
         }
         setTci(tci);
@@ -141,7 +143,7 @@ final class NaivePacket {
 
     void pushVlan(int tpid, int tci) {
         frame.pushVlan(tpid, tci);
-        tags.add(0, new int[] { tpid, tci });
+        tags.add(0, new int[]{tpid, tci});
         showTags();
     }
 
@@ -157,53 +159,56 @@ final class NaivePacket {
         int[] outer = tags.isEmpty() ? new int[2] : tags.get(0);
         int[] inner = tags.size() < 2 ? new int[2] : tags.get(1);
         Fields.VLAN_TCI.set(fields, outer[1]);
-        fields[FlowLayout.TCP_CT] = fields[FlowLayout.TCP_CT] & ~0xffffL | outer[0];
-        fields[FlowLayout.IPV6_VLAN1] = fields[FlowLayout.IPV6_VLAN1] & ~0xffff_ffffL | (long) inner[0] << 16 | inner[1];
+        fields[FlowLayout.TCP_CT] = (fields[FlowLayout.TCP_CT] & ~0xffffL) | outer[0];
+        fields[FlowLayout.IPV6_VLAN1] = (fields[FlowLayout.IPV6_VLAN1] & ~0xffff_ffffL) | (long) inner[0] << 16
+                | inner[1];
     }
 
     /** Writes a field from the fields to the bytes. */
     private void writeFrame(Field field) {
-        if (field == Fields.ETH_SRC) {
+        if (field.equals(Fields.ETH_SRC)) {
             frame.put(Part.ETH_SRC, get(field), -1);
-        } else if (field == Fields.ETH_DST) {
+        } else if (field.equals(Fields.ETH_DST)) {
             frame.put(Part.ETH_DST, get(field), -1);
-        } else if (field == Fields.IPV4_SRC) {
+        } else if (field.equals(Fields.IPV4_SRC)) {
             frame.put(Part.IPV4_SRC, get(field), -1);
-        } else if (field == Fields.IPV4_DST) {
+        } else if (field.equals(Fields.IPV4_DST)) {
             frame.put(Part.IPV4_DST, get(field), -1);
-        } else if (field == Fields.ARP_SPA) {
+        } else if (field.equals(Fields.ARP_SPA)) {
             frame.put(Part.ARP_SPA, get(field), -1);
-        } else if (field == Fields.ARP_TPA) {
+        } else if (field.equals(Fields.ARP_TPA)) {
             frame.put(Part.ARP_TPA, get(field), -1);
-        } else if (field == Fields.ARP_SHA) {
+        } else if (field.equals(Fields.ARP_SHA)) {
             frame.put(Part.ARP_SHA, get(field), -1);
-        } else if (field == Fields.ARP_THA) {
+        } else if (field.equals(Fields.ARP_THA)) {
             frame.put(Part.ARP_THA, get(field), -1);
-        } else if (field == Fields.ARP_OP) {
+        } else if (field.equals(Fields.ARP_OP)) {
             frame.put(Part.ARP_OP, get(field), -1);
-        } else if (field == Fields.NW_TOS || field == Fields.IP_DSCP || field == Fields.IP_ECN) {
+        } else if (field.equals(Fields.NW_TOS) || field.equals(Fields.IP_DSCP) || field.equals(Fields.IP_ECN)) {
             frame.put(Part.TOS, get(Fields.NW_TOS), 0xff);
-        } else if (field == Fields.NW_TTL) {
+        } else if (field.equals(Fields.NW_TTL)) {
             frame.put(Part.TTL, get(field), -1);
-        } else if (field == Fields.IPV6_SRC) {
+        } else if (field.equals(Fields.IPV6_SRC)) {
             frame.put128(0, fields[FlowLayout.IPV6_SRC], fields[FlowLayout.IPV6_SRC + 1], -1, -1);
-        } else if (field == Fields.IPV6_DST) {
+        } else if (field.equals(Fields.IPV6_DST)) {
             frame.put128(1, fields[FlowLayout.IPV6_DST], fields[FlowLayout.IPV6_DST + 1], -1, -1);
-        } else if (field == Fields.IPV6_LABEL) {
+        } else if (field.equals(Fields.IPV6_LABEL)) {
             frame.put(Part.IPV6_LABEL, get(field), 0xfffff);
-        } else if (field == Fields.ND_TARGET) {
+        } else if (field.equals(Fields.ND_TARGET)) {
             frame.put128(2, fields[FlowLayout.ND_TARGET], fields[FlowLayout.ND_TARGET + 1], -1, -1);
-        } else if (field == Fields.ND_SLL) {
+        } else if (field.equals(Fields.ND_SLL)) {
             frame.put(Part.ND_SLL, get(field), -1);
-        } else if (field == Fields.ND_TLL) {
+        } else if (field.equals(Fields.ND_TLL)) {
             frame.put(Part.ND_TLL, get(field), -1);
-        } else if (field == Fields.ICMP_TYPE || field == Fields.ICMPV6_TYPE) {
+        } else if (field.equals(Fields.ICMP_TYPE) || field.equals(Fields.ICMPV6_TYPE)) {
             frame.put(Part.ICMP_TYPE, get(field), -1);
-        } else if (field == Fields.ICMP_CODE || field == Fields.ICMPV6_CODE) {
+        } else if (field.equals(Fields.ICMP_CODE) || field.equals(Fields.ICMPV6_CODE)) {
             frame.put(Part.ICMP_CODE, get(field), -1);
-        } else if (field.name().endsWith("tp_src") || field.name().endsWith("tcp_src") || field.name().endsWith("udp_src")) {
+        } else if (field.name().endsWith("tp_src") || field.name().endsWith("tcp_src")
+                || field.name().endsWith("udp_src")) {
             frame.put(Part.L4_SRC, get(field), -1);
-        } else if (field.name().endsWith("tp_dst") || field.name().endsWith("tcp_dst") || field.name().endsWith("udp_dst")) {
+        } else if (field.name().endsWith("tp_dst") || field.name().endsWith("tcp_dst")
+                || field.name().endsWith("udp_dst")) {
             frame.put(Part.L4_DST, get(field), -1);
         }
     }

@@ -3,8 +3,6 @@ package dev.turnout.ofproto.model;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
@@ -17,6 +15,7 @@ import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfAction.PacketInReason;
 import dev.turnout.openflow.OfPorts;
 import dev.turnout.openflow.Subfield;
+import org.jspecify.annotations.Nullable;
 
 /**
  * OpenFlow as its specification reads: a packet walks through the tables, each action changes it or sends it as it is at that moment.
@@ -144,7 +143,8 @@ public final class NaiveSwitch {
                     }
                 }
                 case OfAction.Controller c -> controller(c.reason(), c.maxLength());
-                case OfAction.Resubmit(int port, int to, boolean _) -> again(to == 255 ? table : to, port == OfPorts.IN_PORT ? inPort : port);
+                case OfAction.Resubmit(int port, int to, boolean _) ->
+                    again(to == 255 ? table : to, port == OfPorts.IN_PORT ? inPort : port);
                 case OfAction.GotoTable(int to) -> again(to, inPort);
                 case OfAction.Exit _ -> throw new Exit();
                 case OfAction.Note _ -> {
@@ -191,12 +191,12 @@ public final class NaiveSwitch {
                 }
                 case OfAction.SetVlanVid(int vid, boolean push) -> {
                     if (push || packet.hasTag()) {
-                        packet.setTci((int) packet.get(Fields.VLAN_TCI) & 0xe000 | 0x1000 | vid);
+                        packet.setTci(((int) packet.get(Fields.VLAN_TCI) & 0xe000) | 0x1000 | vid);
                     }
                 }
                 case OfAction.SetVlanPcp(int pcp, boolean push) -> {
                     if (push || packet.hasTag()) {
-                        packet.setTci((int) packet.get(Fields.VLAN_TCI) & 0xfff | 0x1000 | pcp << 13);
+                        packet.setTci(((int) packet.get(Fields.VLAN_TCI) & 0xfff) | 0x1000 | pcp << 13);
                     }
                 }
                 case OfAction.PushVlan(int tpid) -> packet.pushVlan(tpid, 0x1000);
@@ -232,9 +232,12 @@ public final class NaiveSwitch {
                 case OfPorts.CONTROLLER -> {
                     FlowMod now = flow;
                     boolean miss = now != null && now.priority() == 0 && now.match().mask().wordCount() == 0;
-                    controller(inActionSet ? PacketInReason.ACTION_SET : miss ? PacketInReason.NO_MATCH : PacketInReason.ACTION, maxLength);
+                    controller(inActionSet
+                            ? PacketInReason.ACTION_SET
+                            : miss ? PacketInReason.NO_MATCH : PacketInReason.ACTION, maxLength);
                 }
-                case OfPorts.ALL, OfPorts.FLOOD -> bridge.ports.stream().filter(p -> p.ofPort() != inPort).forEach(p -> send(p.ofPort()));
+                case OfPorts.ALL, OfPorts.FLOOD ->
+                    bridge.ports.stream().filter(p -> p.ofPort() != inPort).forEach(p -> send(p.ofPort()));
                 default -> {
                     if (port != inPort) {
                         send(port);
@@ -291,8 +294,9 @@ public final class NaiveSwitch {
 
         private void forgetPipeline(int inPort) {
             for (Field field : Fields.all()) {
-                boolean pipeline = field.isStored() && (field.word() >= FlowLayout.DATAPATH_WORDS || field.name().startsWith("tun_")
-                        || field.name().startsWith("ct_"));
+                boolean pipeline = field.isStored()
+                        && (field.word() >= FlowLayout.DATAPATH_WORDS || field.name().startsWith("tun_")
+                                || field.name().startsWith("ct_"));
                 if (pipeline) {
                     field.clear(packet.fields);
                 }
@@ -305,7 +309,8 @@ public final class NaiveSwitch {
             FlowMod by = flow;
             byte[] frame = packet.frame.bytes();
             byte[] first = java.util.Arrays.copyOf(frame, Math.min(frame.length, maxLength));
-            sent.add(Sent.toController(bridge.name, table, by == null ? 0 : by.cookie(), reason, (int) packet.get(Fields.IN_PORT), first,
+            sent.add(Sent.toController(bridge.name, table, by == null ? 0 : by.cookie(), reason,
+                    (int) packet.get(Fields.IN_PORT), first,
                     describe(packet.fields)));
         }
 
@@ -314,7 +319,7 @@ public final class NaiveSwitch {
         private void normal() {
             int inPort = (int) packet.get(Fields.IN_PORT);
             PortInfo in = bridge.port(inPort);
-            if (in == null || !packet.hasTag() && packet.ethType() == 0x8100) {
+            if (in == null || (!packet.hasTag() && packet.ethType() == 0x8100)) {
                 return;
             }
             int tci = packet.hasTag() ? packet.tags.get(0)[1] : 0;
@@ -335,7 +340,8 @@ public final class NaiveSwitch {
         private void sendTagged(PortInfo port, int vlan, int pcp) {
             NaivePacket before = packet.copy();
             PortVlan mode = port.vlan();
-            boolean untag = mode.mode() == PortVlan.Mode.ACCESS || mode.mode() == PortVlan.Mode.NATIVE_UNTAGGED && mode.tag() == vlan;
+            boolean untag = mode.mode() == PortVlan.Mode.ACCESS
+                    || (mode.mode() == PortVlan.Mode.NATIVE_UNTAGGED && mode.tag() == vlan);
             int tci = untag ? 0 : vlan | pcp;
             packet.setTci(tci == 0 ? 0 : tci | 0x1000);
             send(port.ofPort());
@@ -354,11 +360,13 @@ public final class NaiveSwitch {
 
         private boolean isMember(PortVlan port, int vlan) {
             boolean trunked = port.trunks().isEmpty() || port.trunks().contains(vlan);
-            return port.mode() == PortVlan.Mode.ACCESS ? port.tag() == vlan : trunked || port.mode() != PortVlan.Mode.TRUNK && port.tag() == vlan;
+            return port.mode() == PortVlan.Mode.ACCESS
+                    ? port.tag() == vlan
+                    : trunked || (port.mode() != PortVlan.Mode.TRUNK && port.tag() == vlan);
         }
 
         private boolean isReserved(long mac) {
-            return mac >= 0x0180c2000000L && mac <= 0x0180c200000fL || mac == 0x01000cccccccL;
+            return (mac >= 0x0180c2000000L && mac <= 0x0180c200000fL) || mac == 0x01000cccccccL;
         }
 
         // --- the action set --------------------------------------------------------------------------------------------------------------

@@ -6,17 +6,21 @@ import java.util.Random;
 
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
+import dev.turnout.flow.FlowKey;
+import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.Match;
 import dev.turnout.openflow.FieldValue;
+import dev.turnout.openflow.Octets;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfAction.PacketInReason;
 import dev.turnout.openflow.OfPorts;
-import dev.turnout.openflow.Octets;
 import dev.turnout.openflow.Subfield;
 
 /** Random lists of actions. What does not go with a match is refused by the switch; then another list is drawn. */
 final class RandomActions {
     private final Random random;
+    /** A packet that the flow at hand matches, as far as its match says. */
+    private NaivePacket matched = packet(Match.ANY);
 
     RandomActions(Random random) {
         this.random = random;
@@ -26,7 +30,12 @@ final class RandomActions {
         return random.nextInt(4);
     }
 
+    private static NaivePacket packet(Match match) {
+        return new NaivePacket(new ModelPacket(new byte[64], new FlowKey()), new FlowKey(match.values()), 0);
+    }
+
     List<OfAction> list(int table, Match match) {
+        matched = packet(match);
         List<OfAction> actions = new ArrayList<>();
         for (int n = random.nextInt(5); n > 0; n--) {
             actions.add(any(table));
@@ -103,10 +112,13 @@ final class RandomActions {
     private Field writable() {
         while (true) {
             Field field = Fields.all().get(random.nextInt(Fields.all().size()));
-            if (random.nextInt(3) == 0) {
+            if (random.nextInt(20) == 0) {
                 field = random.nextBoolean() ? Fields.reg(random.nextInt(3)) : Fields.xxreg(0);
             }
-            if (field.isStored() && field.writable() && field != Fields.IN_PORT_OXM) {
+            boolean slow = (field.word() >= FlowLayout.METADATA && random.nextInt(10) > 0)
+                    || (field.prerequisite() == Field.Prerequisite.NONE && random.nextBoolean());
+            if (field.isStored() && field.writable() && !slow && !field.equals(Fields.IN_PORT_OXM)
+                    && matched.has(field)) {
                 return field;
             }
         }
@@ -118,7 +130,7 @@ final class RandomActions {
         if (field.isWide() && random.nextBoolean()) {
             value = FieldValue.of(random.nextLong(), random.nextLong());
         }
-        if (field == Fields.IN_PORT) {
+        if (field.equals(Fields.IN_PORT)) {
             value = FieldValue.of(random.nextInt(7));
         }
         value = value.and(FieldValue.ones(field.nominalBits()));

@@ -9,7 +9,7 @@ import dev.turnout.flow.FlowLayout;
 
 /** Random keys of valid packets, from small sets of values so that they meet. */
 public final class RandomPackets {
-    private static final int[] PROTOCOLS = { 6, 6, 17, 17, 1, 58, 132, 47 };
+    private static final int[] PROTOCOLS = {6, 6, 17, 17, 1, 58, 132, 47};
 
     private final Random random;
 
@@ -42,7 +42,8 @@ public final class RandomPackets {
             case 1 -> key.set(Fields.ETH_TYPE, random.nextBoolean() ? 0x88cc : FlowLayout.ETH_TYPE_NONE);
             case 2 -> {
                 key.set(Fields.ETH_TYPE, random.nextBoolean() ? 0x8847 : 0x8848);
-                key.words()[FlowLayout.MPLS01] = (long) (random.nextInt(16) << 12 | random.nextInt(2) << 8 | 64) << 32 | 0x140L;
+                key.words()[FlowLayout.MPLS01] = (long) (random.nextInt(16) << 12 | random.nextInt(2) << 8 | 64) << 32
+                        | 0x140L;
             }
             case 3, 4 -> ipv6(key);
             default -> ipv4(key);
@@ -105,6 +106,17 @@ public final class RandomPackets {
         w[FlowLayout.IPV6_DST + 1] = random.nextInt(4);
         key.set(Fields.IPV6_LABEL, random.nextInt(3));
         ip(key);
+        if (random.nextInt(3) == 0) {
+            key.set(Fields.IP_FRAG, 0);
+            key.set(Fields.IP_PROTO, 58);
+            key.set(Fields.TCP_FLAGS, 0);
+            key.set(Fields.ICMPV6_TYPE, 135 + random.nextInt(2));
+            key.set(Fields.ICMPV6_CODE, 0);
+            key.words()[FlowLayout.ND_TARGET] = 0xfd00_0000_0000_0000L;
+            key.words()[FlowLayout.ND_TARGET + 1] = random.nextInt(4);
+            key.set(Fields.ND_SLL, mac());
+            key.set(Fields.ND_TLL, mac());
+        }
     }
 
     private void ip(FlowKey key) {
@@ -140,6 +152,19 @@ public final class RandomPackets {
         }
     }
 
+    /** Adds what kind of packet it is: types and protocol, so that any of its fields can be set. */
+    static void addKind(long[] packet, long[] values, long[] mask) {
+        require(Fields.ETH_TYPE, -1, packet, values, mask);
+        int type = (int) Fields.ETH_TYPE.get(packet);
+        if (type == 0x0800 || type == 0x86dd) {
+            require(Fields.IP_PROTO, -1, packet, values, mask);
+            if (Fields.IP_PROTO.get(packet) == 58) {
+                require(Fields.ICMPV6_TYPE, -1, packet, values, mask);
+                require(Fields.ICMPV6_CODE, -1, packet, values, mask);
+            }
+        }
+    }
+
     /** Adds what a match on the field must say of the packet, too. */
     static void addPrerequisites(Field field, long[] packet, long[] values, long[] mask) {
         switch (field.prerequisite()) {
@@ -163,7 +188,7 @@ public final class RandomPackets {
 
     private static void require(Field field, long bits, long[] packet, long[] values, long[] mask) {
         long all = bits == -1 ? field.wordMask(0) : bits << field.shift();
-        values[field.word()] = values[field.word()] & ~all | packet[field.word()] & all;
+        values[field.word()] = (values[field.word()] & ~all) | (packet[field.word()] & all);
         mask[field.word()] |= all;
     }
 }

@@ -58,7 +58,7 @@ public final class RandomPipeline {
         }
         boolean two = random.nextInt(3) == 0;
         Bridge first = ofproto.addBridge("br0", FailMode.SECURE, 1);
-        addPorts(first, two ? 1 : 1, two ? 3 : 6);
+        addPorts(first, 1, two ? 3 : 6);
         List<FlowMod> firstFlows = addFlows(first);
         List<Bridge> all = new ArrayList<>(List.of(first));
         List<List<FlowMod>> flows = new ArrayList<>(List.of(firstFlows));
@@ -104,8 +104,10 @@ public final class RandomPipeline {
             for (int i = 0; i < count; i++) {
                 int priority = random.nextInt(200);
                 if (priorities.add(priority)) {
-                    addFlow(bridge, flows, FlowMod.builder(FlowCommand.ADD).table(table).priority(priority).cookie(random.nextInt(1000))
-                            .match(match()));
+                    addFlow(bridge, flows,
+                            FlowMod.builder(FlowCommand.ADD).table(table).priority(priority)
+                                    .cookie(random.nextInt(1000))
+                                    .match(match()));
                 }
             }
             if (random.nextInt(3) > 0 && priorities.add(0)) {
@@ -136,7 +138,7 @@ public final class RandomPipeline {
         FlowKey key = random.nextInt(4) == 0 ? packets.key() : sample().copy();
         for (int changes = random.nextInt(3); changes > 0; changes--) {
             Field field = Fields.all().get(random.nextInt(Fields.all().size()));
-            if (field.isStored() && field.word() < FlowLayout.DATAPATH_WORDS && field != Fields.RECIRC_ID) {
+            if (field.isStored() && field.word() < FlowLayout.DATAPATH_WORDS && !field.equals(Fields.RECIRC_ID)) {
                 packets.randomize(key, field);
             }
         }
@@ -149,6 +151,9 @@ public final class RandomPipeline {
         long[] packet = sample().words();
         long[] values = new long[FlowLayout.WORDS];
         long[] mask = new long[FlowLayout.WORDS];
+        if (random.nextInt(3) == 0) {
+            RandomPackets.addKind(packet, values, mask);
+        }
         for (int fields = random.nextInt(4); fields > 0; fields--) {
             addField(packet, values, mask);
         }
@@ -158,8 +163,10 @@ public final class RandomPipeline {
     private void addField(long[] packet, long[] values, long[] mask) {
         List<Field> all = Fields.all();
         Field field = all.get(random.nextInt(all.size()));
-        NaivePacket has = new NaivePacket(new ModelPacket(new byte[64], new FlowKey()), new FlowKey(packet), (int) Fields.IN_PORT.get(packet));
-        if (!field.isStored() || field == Fields.RECIRC_ID || field == Fields.PACKET_TYPE || !has.has(field)) {
+        NaivePacket has = new NaivePacket(new ModelPacket(new byte[64], new FlowKey()), new FlowKey(packet),
+                (int) Fields.IN_PORT.get(packet));
+        if (!field.isStored() || field.equals(Fields.RECIRC_ID) || field.equals(Fields.PACKET_TYPE)
+                || !has.has(field)) {
             return;
         }
         RandomPackets.addPrerequisites(field, packet, values, mask);
@@ -173,7 +180,7 @@ public final class RandomPipeline {
             if (random.nextInt(8) == 0) {
                 value ^= 1L << field.shift();
             }
-            values[field.word() + i] = values[field.word() + i] & ~bits | value & bits;
+            values[field.word() + i] = (values[field.word() + i] & ~bits) | (value & bits);
             mask[field.word() + i] |= bits;
         }
     }
@@ -183,9 +190,12 @@ public final class RandomPipeline {
         StringBuilder text = new StringBuilder();
         for (Bridge bridge : ofproto.bridges()) {
             text.append(bridge.name()).append(' ').append(bridge.ports()).append('\n');
-            bridge.flows(FlowFilter.ALL).forEach(flow -> text.append("  table ").append(flow.table()).append(" priority ").append(flow.priority())
-                    .append(" cookie ").append(flow.cookie()).append(' ').append(describe(flow.match())).append(' ').append(flow.actions())
-                    .append('\n'));
+            bridge.flows(FlowFilter.ALL)
+                    .forEach(flow -> text.append("  table ").append(flow.table()).append(" priority ")
+                            .append(flow.priority())
+                            .append(" cookie ").append(flow.cookie()).append(' ').append(describe(flow.match()))
+                            .append(' ').append(flow.actions())
+                            .append('\n'));
         }
         return text.toString();
     }

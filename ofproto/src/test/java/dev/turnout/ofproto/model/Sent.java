@@ -15,8 +15,10 @@ public final class Sent {
     }
 
     /** A frame to the controllers; {@code pipeline}: metadata and registers. */
-    public static String toController(String bridge, int table, long cookie, PacketInReason reason, int inPort, byte[] frame, String pipeline) {
-        return "controller " + bridge + " table " + table + " cookie " + cookie + " " + reason + " in_port " + inPort + " " + pipeline + " "
+    public static String toController(String bridge, int table, long cookie, PacketInReason reason, int inPort,
+            byte[] frame, String pipeline) {
+        return "controller " + bridge + " table " + table + " cookie " + cookie + " " + reason + " in_port " + inPort
+                + " " + pipeline + " "
                 + HexFormat.of().formatHex(frame);
     }
 }
