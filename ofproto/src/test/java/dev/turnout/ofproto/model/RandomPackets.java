@@ -145,7 +145,7 @@ public final class RandomPackets {
             long bits = field.wordMask(i);
             long change = switch (random.nextInt(3)) {
                 case 0 -> 1L << random.nextInt(64);
-                case 1 -> random.nextLong() & random.nextLong();
+                case 1 -> random.nextLong() >>> random.nextInt(64);
                 default -> random.nextLong();
             };
             key.words()[field.word() + i] ^= change & bits;
