@@ -25,6 +25,16 @@ public final class FrameEditor {
         parse();
     }
 
+    /** A copy that knows where the headers are, also below tags that a parse would stop at. */
+    public FrameEditor(FrameEditor other) {
+        bytes = other.bytes.clone();
+        l3 = other.l3;
+        l4 = other.l4;
+        ethType = other.ethType;
+        protocol = other.protocol;
+        laterFragment = other.laterFragment;
+    }
+
     public byte[] bytes() {
         return bytes.clone();
     }

@@ -34,7 +34,7 @@ final class NaivePacket {
 
     private NaivePacket(NaivePacket other) {
         fields = other.fields.clone();
-        frame = new FrameEditor(other.frame.bytes());
+        frame = new FrameEditor(other.frame);
         other.tags.forEach(tag -> tags.add(tag.clone()));
     }
 

@@ -110,6 +110,10 @@ final class RandomActions {
     }
 
     private Field writable() {
+        if (matched.has(Fields.ND_TARGET) && random.nextBoolean()) {
+            Field option = matched.has(Fields.ND_SLL) ? Fields.ND_SLL : Fields.ND_TLL;
+            return random.nextBoolean() ? Fields.ND_TARGET : option;
+        }
         while (true) {
             Field field = Fields.all().get(random.nextInt(Fields.all().size()));
             if (random.nextInt(20) == 0) {
