@@ -46,8 +46,11 @@ final class EndToEndTest {
     private final MemoryPort[] ports = {new MemoryPort("p1"), new MemoryPort("p2"), new MemoryPort("p3")};
     private final int[] numbers = new int[ports.length];
     private final OfprotoSlowPath slowPath = new OfprotoSlowPath(ofproto, System::nanoTime);
+    @SuppressWarnings("NullAway.Init") // each test starts with it
     private Datapath datapath;
+    @SuppressWarnings("NullAway.Init") // each test starts with it
     private Upcalls upcalls;
+    @SuppressWarnings("NullAway.Init") // each test starts with it
     private Revalidator revalidator;
 
     private void start(int threads, RevalidatorConfig config) throws IOException {

@@ -90,13 +90,13 @@ final class StressTest {
                 fastPath.orphan(port, random.nextInt(FakeSlowPath.FLOWS));
             }
             if (i % 100 == 0) {
-                Thread.yield();
+                Thread.onSpinWait();
             }
         }
         arrived.countDown();
         while (!end.get()) {
             if (!fastPath.step()) {
-                Thread.yield();
+                Thread.onSpinWait();
             }
         }
     }
