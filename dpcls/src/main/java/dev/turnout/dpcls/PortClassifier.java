@@ -227,7 +227,18 @@ public final class PortClassifier {
             rest = ranked;
             return;
         }
-        rest = Arrays.stream(ranked).filter(table -> !policy.isSpecialized(table)).toArray(Subtable[]::new);
+        int count = 0;
+        for (Subtable table : ranked) {
+            count += policy.isSpecialized(table) ? 0 : 1;
+        }
+        Subtable[] others = rest.length == count && count < ranked.length ? rest : new Subtable[count];
+        int at = 0;
+        for (Subtable table : ranked) {
+            if (!policy.isSpecialized(table)) {
+                others[at++] = table;
+            }
+        }
+        rest = others;
     }
 
     /** Hands over what was generated for this port; the generator's thread calls it. */

@@ -1,9 +1,8 @@
 package dev.turnout.dpcls;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -37,6 +36,8 @@ final class SpecializationPolicy {
 
     /** The tables of the lookup in use, by identity. */
     private Set<Subtable> specialized = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Scratch space of {@link #wanted}, so that a ranking allocates nothing. */
+    private final Subtable[] hot = new Subtable[MAX_TABLES];
     private boolean pending;
     private long intervalNs = MIN_INTERVAL_SECONDS * NS_PER_SECOND;
     private long nextRequestNs = Long.MIN_VALUE;
@@ -79,29 +80,29 @@ final class SpecializationPolicy {
             total += table.windowPackets();
             covered += specialized.contains(table) ? table.windowPackets() : 0;
         }
-        List<Subtable> hot = new ArrayList<>();
+        int count = 0;
         for (Subtable table : ranked) {
             boolean isHot = total >= MIN_HITS && table.windowPackets() >= Math.max(total / MIN_SHARE, 1);
             table.hotRankings = isHot ? table.hotRankings + 1 : 0;
-            if (table.hotRankings >= STABLE_RANKINGS && hot.size() < MAX_TABLES) {
-                hot.add(table);
+            if (table.hotRankings >= STABLE_RANKINGS && count < MAX_TABLES) {
+                hot[count++] = table;
             }
         }
-        if (pending || hot.isEmpty() || total < MIN_HITS || covered >= total - total / 5 || nowNs < nextRequestNs
-                || !gains(hot, total, covered)) {
+        if (pending || count == 0 || total < MIN_HITS || covered >= total - total / 5 || nowNs < nextRequestNs
+                || !gains(count, total, covered)) {
             return null;
         }
         pending = true;
         nextRequestNs = nowNs + intervalNs;
         intervalNs = Math.min(intervalNs * 2, MAX_INTERVAL_SECONDS * NS_PER_SECOND);
-        return hot.toArray(Subtable[]::new);
+        return Arrays.copyOf(hot, count);
     }
 
     /** Whether a lookup over the hot tables would decide notably more than the one in use. */
-    private static boolean gains(List<Subtable> hot, long total, long covered) {
+    private boolean gains(int count, long total, long covered) {
         long wouldCover = 0;
-        for (Subtable table : hot) {
-            wouldCover += table.windowPackets();
+        for (int i = 0; i < count; i++) {
+            wouldCover += hot[i].windowPackets();
         }
         return wouldCover >= covered + total / 5;
     }

@@ -63,7 +63,7 @@ public final class ForwardingThread {
         this.config = config;
         megaflows = new MegaflowTable(config.maxMegaflows());
         commands = new MpscVarHandleArrayQueue<>(config.commandQueueCapacity());
-        thread = Thread.ofPlatform().name("forwarding-" + id).daemon(true).unstarted(this::run);
+        thread = Thread.ofPlatform().name("fwd-" + id).daemon(true).unstarted(this::run);
     }
 
     // --- any thread -------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ record Scenario(String name, Traffic traffic, int ports, String rules) {
         add(all, "act-nat", thousand,
                 UDP80 + ",actions=set_field:30.0.0.1->ip_dst,set_field:8080->udp_dst,output:2");
         add(all, "tables-4", thousand, PIPELINE);
-        all.put("ports-8", new Scenario("ports-8", Traffic.masks(100_000, 20), 8, maskRules(20)));
+        all.put("ports-8", new Scenario("ports-8", Traffic.masks(12_500, 20), 8, maskRules(20)));
         return all;
     }
 
