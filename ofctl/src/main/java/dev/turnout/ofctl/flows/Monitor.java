@@ -1,0 +1,180 @@
+package dev.turnout.ofctl.flows;
+
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+import dev.turnout.ofctl.CliException;
+import dev.turnout.ofctl.Console;
+import dev.turnout.ofctl.transport.Calls;
+import dev.turnout.ofctl.transport.Conversation;
+import dev.turnout.openflow.MatchPrinter;
+import dev.turnout.openflow.ProtocolForm;
+import dev.turnout.v1.Arbitration;
+import dev.turnout.v1.FlowEntry;
+import dev.turnout.v1.FlowRemoved;
+import dev.turnout.v1.PacketIn;
+import dev.turnout.v1.PortStatus;
+import dev.turnout.v1.StreamRequest;
+import dev.turnout.v1.StreamResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code monitor}: prints what the switch tells a controller, until it is interrupted. It stands beside the election of
+ * controllers, so that it takes nothing away from them.
+ *
+ * <p>Thread rules: one owner.
+ */
+final class Monitor {
+    private static final int MAX_MISS_LENGTH = 65535;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS: ", Locale.ROOT);
+
+    private final Console console;
+    private final BridgeClient bridge;
+    private final Settings settings;
+    private int missLength = MAX_MISS_LENGTH;
+    private boolean invalidTtl;
+
+    Monitor(Console console, BridgeClient bridge, Settings settings) {
+        this.console = console;
+        this.bridge = bridge;
+        this.settings = settings;
+    }
+
+    /** What stands behind the bridge's name: the bytes wanted of a packet that missed, and {@code invalid_ttl}. */
+    void run(List<String> arguments) {
+        for (String argument : arguments) {
+            if (argument.equals("invalid_ttl")) {
+                invalidTtl = true;
+            } else if (argument.startsWith("watch:")) {
+                throw new CliException("monitor \"" + argument + "\": watching flows is not supported");
+            } else {
+                missLength = missLength(argument);
+            }
+        }
+        if (settings.names()) {
+            bridge.ports();
+        }
+        StatsText ports = new StatsText(console, bridge, settings);
+        try (PacketText packets = new PacketText();
+                Conversation<StreamRequest, StreamResponse> stream = bridge.transport().open(Calls.streamChannel())) {
+            stream.send(StreamRequest.newBuilder().setArbitration(Arbitration.newBuilder().setBridge(bridge.name())).build());
+            for (@Nullable StreamResponse message = stream.receive(); message != null; message = stream.receive()) {
+                if (message.getDropped() > 0) {
+                    console.err().println("ofctl: " + message.getDropped() + " messages were dropped");
+                }
+                String text = text(message, packets, ports);
+                if (!text.isEmpty()) {
+                    console.out().print(settings.timestamp() ? LocalDateTime.now().format(TIME) + text : text);
+                    console.out().flush();
+                    if (console.out().checkError()) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    private static int missLength(String text) {
+        try {
+            int length = Integer.parseInt(text);
+            if (length >= 0 && length <= MAX_MISS_LENGTH) {
+                return length;
+            }
+        } catch (NumberFormatException e) {
+            throw new CliException("monitor \"" + text + "\": expected a length in bytes or invalid_ttl");
+        }
+        throw new CliException("monitor \"" + text + "\": expected a length from 0 to " + MAX_MISS_LENGTH);
+    }
+
+    private String text(StreamResponse message, PacketText packets, StatsText ports) {
+        return switch (message.getMessageCase()) {
+            case PACKET_IN -> packetIn(message.getPacketIn(), packets);
+            case PORT_STATUS -> portStatus(message.getPortStatus(), ports);
+            case FLOW_REMOVED -> flowRemoved(message.getFlowRemoved());
+            case ARBITRATION, PACKET_OUT_RESULT, MESSAGE_NOT_SET -> "";
+        };
+    }
+
+    private String packetIn(PacketIn packet, PacketText packets) {
+        boolean miss = packet.getReason() == PacketIn.Reason.NO_MATCH;
+        if (packet.getReason() == PacketIn.Reason.INVALID_TTL && !invalidTtl) {
+            return "";
+        }
+        byte[] data = packet.getData().toByteArray();
+        if (miss && data.length > missLength) {
+            data = Arrays.copyOf(data, missLength);
+        }
+        StringBuilder text = new StringBuilder("NXT_PACKET_IN2").append(settings.versionLabel()).append(" (xid=0x0):");
+        if (packet.getTable() != 0) {
+            text.append(" table_id=").append(packet.getTable());
+        }
+        text.append(" cookie=0x").append(Long.toHexString(packet.getCookie())).append(" total_len=")
+                .append(Integer.toUnsignedString(packet.getTotalLength())).append(' ');
+        if (!packet.getMetadata().isEmpty()) {
+            text.append(packet.getMetadata()).append(',');
+        }
+        text.append("in_port=").append(port(packet.getInPort())).append(" (via ")
+                .append(packet.getReason().name().toLowerCase(Locale.ROOT)).append(") data_len=").append(data.length)
+                .append(" (unbuffered)\n");
+        if (!packet.getUserdata().isEmpty()) {
+            text.append(" userdata=");
+            for (int i = 0; i < packet.getUserdata().size(); i++) {
+                text.append(i == 0 ? "" : ".").append(String.format("%02x", packet.getUserdata().byteAt(i)));
+            }
+            text.append('\n');
+        }
+        text.append(packets.line(data)).append('\n');
+        return settings.more() ? text.append(PacketText.hex(data)).toString() : text.toString();
+    }
+
+    private String port(int number) {
+        @Nullable String name = settings.names() ? bridge.nameOf(number) : null;
+        return name == null ? StatsText.name(number) : name;
+    }
+
+    private String portStatus(PortStatus status, StatsText ports) {
+        String reason = switch (status.getReason()) {
+            case ADD -> "ADD";
+            case DELETE -> "DEL";
+            case MODIFY -> "MOD";
+            case UNRECOGNIZED -> "UNKNOWN";
+        };
+        return "OFPT_PORT_STATUS" + settings.versionLabel() + " (xid=0x0): " + reason + ":"
+                + ports.description(status.getPort());
+    }
+
+    private String flowRemoved(FlowRemoved removed) {
+        dev.turnout.v1.FlowStats flow = removed.getFlow();
+        FlowEntry entry = flow.getEntry();
+        dev.turnout.openflow.FlowStats stats = ProtocolForm.of(new FlowEntries().stats(flow, false), settings.shown());
+        StringBuilder text = new StringBuilder("OFPT_FLOW_REMOVED").append(settings.versionLabel()).append(" (xid=0x0): ");
+        MatchPrinter.append(text, stats.match(), stats.tunnelMetadata(), settings.shownNames(bridge), stats.priority());
+        text.append(" reason=").append(reason(removed.getReason()));
+        if (entry.getTable() != 0) {
+            text.append(" table_id=").append(entry.getTable());
+        }
+        if (entry.getCookie() != 0) {
+            text.append(" cookie:0x").append(Long.toHexString(entry.getCookie()));
+        }
+        text.append(" duration").append(StatsText.seconds(flow.getDurationNs())).append("s idle")
+                .append(entry.getIdleTimeoutSeconds());
+        if (!settings.isOpenFlow10()) {
+            text.append(" hard").append(entry.getHardTimeoutSeconds());
+        }
+        return text.append(" pkts").append(Long.toUnsignedString(flow.getPackets())).append(" bytes")
+                .append(Long.toUnsignedString(flow.getBytes())).append('\n').toString();
+    }
+
+    private static String reason(FlowRemoved.Reason reason) {
+        return switch (reason) {
+            case IDLE_TIMEOUT -> "idle";
+            case HARD_TIMEOUT -> "hard";
+            case DELETE -> "delete";
+            case EVICTION -> "eviction";
+            case UNRECOGNIZED -> "unknown";
+        };
+    }
+}

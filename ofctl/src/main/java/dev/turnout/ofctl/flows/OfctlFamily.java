@@ -1,0 +1,190 @@
+package dev.turnout.ofctl.flows;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import dev.turnout.ofctl.CliException;
+import dev.turnout.ofctl.CommonOptions;
+import dev.turnout.ofctl.Console;
+import dev.turnout.ofctl.Family;
+import dev.turnout.ofctl.Option;
+import dev.turnout.ofctl.OptionParser;
+import dev.turnout.ofctl.Verb;
+import dev.turnout.openflow.FlowCommand;
+import dev.turnout.openflow.PortNames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code ofctl}. Flows are read here, so that a wrong one is refused before anything is sent, and sent as they were
+ * written; listings come as text of the same syntax, are read again, and printed in the form that the OpenFlow version of
+ * {@code -O} gives them.
+ */
+public final class OfctlFamily implements Family {
+    private static final int DIFFERENT = 2;
+
+    // @formatter:off
+    private static final List<Verb> VERBS = List.of(
+            new Verb("show", "BRIDGE", "the bridge and its ports", 1, 1),
+            new Verb("dump-tables", "BRIDGE", "counters of the tables", 1, 1),
+            new Verb("dump-ports", "BRIDGE [PORT]", "counters of the ports", 1, 2),
+            new Verb("dump-ports-desc", "BRIDGE [PORT]", "addresses and states of the ports", 1, 2),
+            new Verb("dump-flows", "BRIDGE [FLOW]", "all flows, or those that FLOW covers", 1, 2),
+            new Verb("dump-aggregate", "BRIDGE [FLOW]", "sums over all flows, or over those that FLOW covers", 1, 2),
+            new Verb("add-flow", "BRIDGE FLOW", "add a flow; \"-\" reads flows from standard input", 2, 2),
+            new Verb("add-flows", "BRIDGE FILE", "add the flows of a file; a line may begin with another command", 2, 2),
+            new Verb("mod-flows", "BRIDGE FLOW", "change the actions of flows that FLOW covers; add it if there are none", 2, 2),
+            new Verb("del-flows", "BRIDGE [FLOW]", "delete all flows, or those that FLOW covers", 1, 2),
+            new Verb("replace-flows", "BRIDGE FILE", "make the bridge's flows those of a file", 2, 2),
+            new Verb("diff-flows", "SOURCE1 SOURCE2", "compare flows of files or bridges; exit code 2 if they differ", 2, 2),
+            new Verb("packet-out", "BRIDGE IN_PORT ACTIONS PACKET...", "execute actions on packets; or BRIDGE in_port=,packet=,actions=", 2, Verb.UNLIMITED),
+            new Verb("monitor", "BRIDGE [MISSLEN] [invalid_ttl]", "print packet-ins, port and flow messages", 1, Verb.UNLIMITED),
+            new Verb("parse-flow", "FLOW", "print what a flow text means; asks no switch", 1, 1),
+            new Verb("parse-flows", "FILE", "print what the flows of a file mean; asks no switch", 1, 1));
+    // @formatter:on
+
+    @Override
+    public String name() {
+        return "ofctl";
+    }
+
+    @Override
+    public String summary() {
+        return "OpenFlow tables, ports and packets of a bridge";
+    }
+
+    @Override
+    public List<Verb> verbs() {
+        return VERBS;
+    }
+
+    @Override
+    public List<Option> options() {
+        return Settings.options();
+    }
+
+    @Override
+    public List<String> notSupported() {
+        return List.of("snoop", "dump-desc", "dump-table-features", "dump-table-desc", "mod-table", "mod-port", "get-frags",
+                "set-frags", "probe", "ping", "benchmark", "bundle", "queue-stats", "queue-get-config", "add-group", "add-groups",
+                "mod-group", "del-groups", "insert-buckets", "remove-buckets", "dump-groups", "dump-group-stats",
+                "dump-group-features", "add-meter", "mod-meter", "del-meter", "del-meters", "dump-meter", "dump-meters",
+                "meter-stats", "meter-features", "add-tlv-map", "del-tlv-map", "dump-tlv-map", "dump-ipfix-bridge",
+                "dump-ipfix-flow", "ct-flush", "ct-flush-zone", "ofp-parse", "ofp-parse-pcap", "compose-packet");
+    }
+
+    @Override
+    public String notes() {
+        return """
+
+                FLOW is in the syntax of ovs-ofctl: table=1,priority=10,ip,nw_dst=10.0.0.0/8,actions=output:2.
+                FILE has a flow per line and comments after #; "-" is standard input.
+                """;
+    }
+
+    @Override
+    public int run(Console console, List<String> arguments) {
+        OptionParser.Result options = new OptionParser(options(), true).parse(arguments);
+        if (CommonOptions.answered(this, options, console)) {
+            return 0;
+        }
+        if (options.rest().isEmpty()) {
+            throw new CliException("missing command name; use --help for help");
+        }
+        Verb verb = verb(options.rest().get(0));
+        List<String> rest = options.rest().subList(1, options.rest().size());
+        verb.check(rest);
+        Settings settings = Settings.of(options, console);
+        CommonOptions.startTimeout(this, options, console);
+        switch (verb.name()) {
+            case "parse-flow" -> new ParseFlows(console, settings).flow(rest.get(0));
+            case "parse-flows" -> new ParseFlows(console, settings).file(rest.get(0));
+            case "diff-flows" -> {
+                return diff(console, settings, rest.get(0), rest.get(1));
+            }
+            default -> {
+                try (BridgeClient bridge = new BridgeClient(settings.target(), rest.get(0))) {
+                    run(console, settings, bridge, verb.name(), rest.subList(1, rest.size()));
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static void run(Console console, Settings settings, BridgeClient bridge, String verb, List<String> rest) {
+        @Nullable String argument = rest.isEmpty() ? null : rest.get(0);
+        String text = argument == null ? "" : argument;
+        switch (verb) {
+            case "show" -> new StatsText(console, bridge, settings).show();
+            case "dump-tables" -> new StatsText(console, bridge, settings).tables();
+            case "dump-ports" -> new StatsText(console, bridge, settings).ports(argument);
+            case "dump-ports-desc" -> new StatsText(console, bridge, settings).portDescriptions(argument);
+            case "dump-flows" -> new FlowListing(console, bridge, settings).flows(text);
+            case "dump-aggregate" -> new FlowListing(console, bridge, settings).aggregate(text);
+            case "add-flow" -> change(console, settings, bridge, text, FlowCommand.ADD);
+            case "add-flows" -> changes(console, settings, bridge, text, FlowCommand.ADD);
+            case "mod-flows" -> change(console, settings, bridge, text,
+                    settings.strict() ? FlowCommand.MODIFY_STRICT : FlowCommand.MODIFY);
+            case "del-flows" -> change(console, settings, bridge, text,
+                    settings.strict() ? FlowCommand.DELETE_STRICT : FlowCommand.DELETE);
+            case "replace-flows" -> replace(console, settings, bridge, text);
+            case "packet-out" -> new PacketOuts(bridge).send(rest);
+            case "monitor" -> new Monitor(console, bridge, settings).run(rest);
+            default -> throw new IllegalStateException(verb);
+        }
+    }
+
+    /** A flow of the command line; where it is a dash, those of standard input. */
+    private static void change(Console console, Settings settings, BridgeClient bridge, String flow, FlowCommand command) {
+        if (flow.equals("-")) {
+            changes(console, settings, bridge, flow, command);
+            return;
+        }
+        FlowReader reader = new FlowReader(console, bridge, settings.allowed());
+        new FlowWriter(console, bridge, settings.bundle()).write(List.of(reader.flow(flow, command)));
+    }
+
+    private static void changes(Console console, Settings settings, BridgeClient bridge, String file, FlowCommand command) {
+        FlowReader reader = new FlowReader(console, bridge, settings.allowed());
+        List<FlowLine> flows = reader.file(file, command, command == FlowCommand.ADD);
+        new FlowWriter(console, bridge, settings.bundle()).write(flows);
+    }
+
+    private static void replace(Console console, Settings settings, BridgeClient bridge, String file) {
+        FlowReader reader = new FlowReader(console, bridge, settings.allowed());
+        List<FlowLine> wanted = reader.file(file, FlowCommand.ADD, false);
+        FlowSet flows = new FlowSet(settings.shown());
+        flows.addBridge(0, bridge);
+        flows.addFile(1, wanted);
+        new FlowWriter(console, bridge, settings.bundle()).write(flows.replacement(settings.readd()));
+    }
+
+    /** As with {@code ovs-ofctl}, a source that is a file is one, and any other is a bridge. */
+    private static int diff(Console console, Settings settings, String first, String second) {
+        FlowSet flows = new FlowSet(settings.shown());
+        List<String> sources = List.of(first, second);
+        @Nullable BridgeClient named = null;
+        try (BridgeClient bridge1 = new BridgeClient(settings.target(), first);
+                BridgeClient bridge2 = new BridgeClient(settings.target(), second)) {
+            List<BridgeClient> bridges = List.of(bridge1, bridge2);
+            for (int side = 0; side < sources.size(); side++) {
+                String source = sources.get(side);
+                if (isFile(source)) {
+                    PortNames names = isFile(sources.get(1 - side)) ? PortNames.NONE : bridges.get(1 - side);
+                    FlowReader reader = new FlowReader(console, names, settings.allowed());
+                    flows.addFile(side, reader.file(source, FlowCommand.ADD, false));
+                } else {
+                    flows.addBridge(side, bridges.get(side));
+                    named = named == null ? bridges.get(side) : named;
+                }
+            }
+            List<String> lines = flows.differences(named == null ? PortNames.NONE : settings.shownNames(named));
+            lines.forEach(console.out()::println);
+            return lines.isEmpty() ? 0 : DIFFERENT;
+        }
+    }
+
+    private static boolean isFile(String source) {
+        return source.equals("-") || source.indexOf('/') >= 0 || Files.exists(Path.of(source));
+    }
+}

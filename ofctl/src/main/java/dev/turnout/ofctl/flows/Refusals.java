@@ -1,0 +1,41 @@
+package dev.turnout.ofctl.flows;
+
+import dev.turnout.ofctl.CliException;
+import dev.turnout.ofctl.Console;
+
+/**
+ * Reports flows that were refused, a line each, up to a bound; how many more there were, then.
+ *
+ * <p>Thread rules: one owner.
+ */
+final class Refusals {
+    private final Console console;
+    private final int maxReported;
+    private int count;
+
+    Refusals(Console console, int maxReported) {
+        this.console = console;
+        this.maxReported = maxReported;
+    }
+
+    void add(String message) {
+        if (count++ < maxReported) {
+            console.err().println("ofctl: " + message.replace('\n', ' '));
+        }
+    }
+
+    /**
+     * Ends the command if there was any.
+     *
+     * @throws CliException
+     *             without a message, since all is said
+     */
+    void end() {
+        if (count > maxReported) {
+            console.err().println("ofctl: " + (count - maxReported) + " more flows were refused");
+        }
+        if (count > 0) {
+            throw new CliException("");
+        }
+    }
+}

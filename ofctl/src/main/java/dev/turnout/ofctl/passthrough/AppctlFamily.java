@@ -1,0 +1,74 @@
+package dev.turnout.ofctl.passthrough;
+
+import java.util.List;
+
+import dev.turnout.ofctl.CliException;
+import dev.turnout.ofctl.CommonOptions;
+import dev.turnout.ofctl.Console;
+import dev.turnout.ofctl.Family;
+import dev.turnout.ofctl.Option;
+import dev.turnout.ofctl.OptionParser;
+import dev.turnout.ofctl.Verb;
+import dev.turnout.ofctl.transport.CallException;
+
+/**
+ * {@code appctl}: hands a command to the daemon, which knows its commands and renders their text; {@code list-commands}
+ * lists them. Options stand before the command; what follows it is the command's own. A refusal of the daemon ends with
+ * exit code 2, as {@code ovs-appctl} has it.
+ */
+public final class AppctlFamily implements Family {
+    private static final int REFUSED = 2;
+
+    @Override
+    public String name() {
+        return "appctl";
+    }
+
+    @Override
+    public String summary() {
+        return "ask the running switch, or tell it what to do";
+    }
+
+    @Override
+    public List<Verb> verbs() {
+        return List.of(
+                new Verb("list-commands", "", "list all commands of the running switch, with their arguments", 0, 0),
+                new Verb("version", "", "version of the running switch", 0, 0),
+                new Verb("exit", "", "stop the switch", 0, 0),
+                new Verb("fdb/show", "BRIDGE", "learned MAC addresses", 1, 1),
+                new Verb("fdb/flush", "[BRIDGE]", "forget learned MAC addresses", 0, 1),
+                new Verb("upcall/show", "", "state of upcalls and ukeys", 0, 0),
+                new Verb("revalidator/wait", "", "wait until all megaflows agree with the tables", 0, 0),
+                new Verb("revalidator/purge", "", "remove all megaflows", 0, 0),
+                new Verb("dpif-netdev/pmd-perf-show", "", "what the forwarding threads do", 0, 0));
+    }
+
+    @Override
+    public List<Option> options() {
+        return CommonOptions.with('t', 'T');
+    }
+
+    @Override
+    public List<String> notSupported() {
+        return List.of();
+    }
+
+    @Override
+    public int run(Console console, List<String> arguments) {
+        OptionParser.Result options = new OptionParser(options(), false).parse(arguments);
+        if (CommonOptions.answered(this, options, console)) {
+            return 0;
+        }
+        if (options.rest().isEmpty()) {
+            throw new CliException("at least one non-option argument is required (use --help for help)");
+        }
+        CommonOptions.startTimeout(this, options, console);
+        List<String> words = options.rest();
+        try {
+            return RemoteCommand.run(console, CommonOptions.target(options, console), words.get(0),
+                    words.subList(1, words.size()));
+        } catch (CallException e) {
+            throw new CliException(e.text(), e.code() == CallException.UNAVAILABLE ? 1 : REFUSED);
+        }
+    }
+}

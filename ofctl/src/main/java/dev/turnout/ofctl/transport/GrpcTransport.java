@@ -1,0 +1,167 @@
+package dev.turnout.ofctl.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.BlockingClientCall;
+import io.grpc.stub.ClientCalls;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * gRPC, for switches elsewhere.
+ *
+ * <p>Thread rules: one owner.
+ */
+final class GrpcTransport implements Transport {
+    /** Answers come in batches far below this; it only keeps a broken server from filling the memory. */
+    private static final int MAX_MESSAGE = 64 << 20;
+    private static final int CLOSE_SECONDS = 2;
+    /** Held, so that their level outlives the next collection: whatever fails is reported once, by the command itself. */
+    private static final Logger[] QUIET = { Logger.getLogger("io.grpc"), Logger.getLogger("io.netty") };
+
+    private final Target.Grpc target;
+    private final ManagedChannel channel;
+
+    private GrpcTransport(Target.Grpc target, ManagedChannel channel) {
+        this.target = target;
+        this.channel = channel;
+    }
+
+    static Transport connect(Target.Grpc target) {
+        for (Logger logger : QUIET) {
+            logger.setLevel(Level.OFF);
+        }
+        return over(target, NettyChannelBuilder.forAddress(target.host(), target.port()).usePlaintext()
+                .maxInboundMessageSize(MAX_MESSAGE).build());
+    }
+
+    /** Over a channel that is there. */
+    static Transport over(Target.Grpc target, ManagedChannel channel) {
+        return new GrpcTransport(target, channel);
+    }
+
+    @Override
+    public <Q extends MessageLite, R extends MessageLite> Conversation<Q, R> open(Call<Q, R> call) {
+        MethodDescriptor<Q, R> method = MethodDescriptor.newBuilder(marshaller(call.requests()), marshaller(call.responses()))
+                .setFullMethodName(call.name()).setType(type(call.kind())).build();
+        return new GrpcConversation<>(
+                ClientCalls.blockingBidiStreamingCall(channel, method, CallOptions.DEFAULT));
+    }
+
+    private static MethodDescriptor.MethodType type(Call.Kind kind) {
+        return switch (kind) {
+            case UNARY -> MethodDescriptor.MethodType.UNARY;
+            case SERVER_STREAMING -> MethodDescriptor.MethodType.SERVER_STREAMING;
+            case BIDIRECTIONAL -> MethodDescriptor.MethodType.BIDI_STREAMING;
+        };
+    }
+
+    private static <M extends MessageLite> MethodDescriptor.Marshaller<M> marshaller(Parser<M> parser) {
+        return new MethodDescriptor.Marshaller<>() {
+            @Override
+            public InputStream stream(M message) {
+                return message.toByteString().newInput();
+            }
+
+            @Override
+            public M parse(InputStream stream) {
+                try {
+                    return parser.parseFrom(stream);
+                } catch (IOException e) {
+                    throw Status.INTERNAL.withDescription("a message that cannot be read").withCause(e)
+                            .asRuntimeException();
+                }
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        try {
+            channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private CallException failure(StatusException e) {
+        Status status = e.getStatus();
+        if (status.getCode() == Status.Code.UNAVAILABLE && status.getCause() != null) {
+            return new CallException(CallException.UNAVAILABLE,
+                    "cannot connect to " + target + ": " + reason(status.getCause()) + " (is the switch running?)");
+        }
+        String description = status.getDescription();
+        return new CallException(status.getCode().value(),
+                description == null ? "the switch answered " + status.getCode() : description);
+    }
+
+    private static String reason(Throwable problem) {
+        Throwable cause = problem;
+        for (Throwable next = cause.getCause(); next != null; next = cause.getCause()) {
+            cause = next;
+        }
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    private static CallException interrupted() {
+        Thread.currentThread().interrupt();
+        return new CallException(CallException.UNAVAILABLE, "interrupted");
+    }
+
+    private final class GrpcConversation<Q, R> implements Conversation<Q, R> {
+        private final BlockingClientCall<Q, R> call;
+
+        GrpcConversation(BlockingClientCall<Q, R> call) {
+            this.call = call;
+        }
+
+        @Override
+        public void send(Q request) {
+            try {
+                if (!call.write(request)) {
+                    // The call has ended early; receive() says why.
+                    return;
+                }
+            } catch (InterruptedException e) {
+                throw interrupted();
+            } catch (StatusException e) {
+                throw failure(e);
+            }
+        }
+
+        @Override
+        public void finish() {
+            call.halfClose();
+        }
+
+        @Override
+        public @Nullable R receive() {
+            try {
+                return call.read();
+            } catch (InterruptedException e) {
+                throw interrupted();
+            } catch (StatusException e) {
+                throw failure(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            call.cancel("no longer wanted", null);
+        }
+    }
+}
