@@ -2,6 +2,8 @@ package dev.turnout.ofctl.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -10,13 +12,12 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.BlockingClientCall;
-import io.grpc.stub.ClientCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +57,7 @@ final class GrpcTransport implements Transport {
     public <Q extends MessageLite, R extends MessageLite> Conversation<Q, R> open(Call<Q, R> call) {
         MethodDescriptor<Q, R> method = MethodDescriptor.newBuilder(marshaller(call.requests()), marshaller(call.responses()))
                 .setFullMethodName(call.name()).setType(type(call.kind())).build();
-        return new GrpcConversation<>(
-                ClientCalls.blockingBidiStreamingCall(channel, method, CallOptions.DEFAULT));
+        return new GrpcConversation<>(channel.newCall(method, CallOptions.DEFAULT));
     }
 
     private static MethodDescriptor.MethodType type(Call.Kind kind) {
@@ -97,11 +97,11 @@ final class GrpcTransport implements Transport {
         }
     }
 
-    private CallException failure(StatusException e) {
-        Status status = e.getStatus();
-        if (status.getCode() == Status.Code.UNAVAILABLE && status.getCause() != null) {
+    private CallException failure(Status status) {
+        Throwable cause = status.getCause();
+        if (status.getCode() == Status.Code.UNAVAILABLE && cause != null) {
             return new CallException(CallException.UNAVAILABLE,
-                    "cannot connect to " + target + ": " + reason(status.getCause()) + " (is the switch running?)");
+                    "cannot connect to " + target + ": " + reason(cause) + " (is the switch running?)");
         }
         String description = status.getDescription();
         return new CallException(status.getCode().value(),
@@ -117,30 +117,37 @@ final class GrpcTransport implements Transport {
         return message == null ? cause.getClass().getSimpleName() : message;
     }
 
-    private static CallException interrupted() {
-        Thread.currentThread().interrupt();
-        return new CallException(CallException.UNAVAILABLE, "interrupted");
-    }
+    /**
+     * A call whose messages wait in a queue for its owner.
+     *
+     * <p>Thread rules: the owner calls the conversation's methods; gRPC's threads call the listener's. Each response is
+     * asked for only when the one before it was taken.
+     */
+    private final class GrpcConversation<Q, R> extends ClientCall.Listener<R> implements Conversation<Q, R> {
+        private final ClientCall<Q, R> call;
+        /** Responses, and at last the status. */
+        private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+        private boolean ended;
 
-    private final class GrpcConversation<Q, R> implements Conversation<Q, R> {
-        private final BlockingClientCall<Q, R> call;
-
-        GrpcConversation(BlockingClientCall<Q, R> call) {
+        GrpcConversation(ClientCall<Q, R> call) {
             this.call = call;
+            call.start(this, new Metadata());
+            call.request(1);
+        }
+
+        @Override
+        public void onMessage(R message) {
+            events.add(message);
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            events.add(status);
         }
 
         @Override
         public void send(Q request) {
-            try {
-                if (!call.write(request)) {
-                    // The call has ended early; receive() says why.
-                    return;
-                }
-            } catch (InterruptedException e) {
-                throw interrupted();
-            } catch (StatusException e) {
-                throw failure(e);
-            }
+            call.sendMessage(request);
         }
 
         @Override
@@ -150,18 +157,34 @@ final class GrpcTransport implements Transport {
 
         @Override
         public @Nullable R receive() {
-            try {
-                return call.read();
-            } catch (InterruptedException e) {
-                throw interrupted();
-            } catch (StatusException e) {
-                throw failure(e);
+            if (ended) {
+                return null;
             }
+            Object event;
+            try {
+                event = events.take();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CallException(CallException.UNAVAILABLE, "interrupted");
+            }
+            if (event instanceof Status status) {
+                ended = true;
+                if (!status.isOk()) {
+                    throw failure(status);
+                }
+                return null;
+            }
+            call.request(1);
+            @SuppressWarnings("unchecked")
+            R response = (R) event;
+            return response;
         }
 
         @Override
         public void close() {
-            call.cancel("no longer wanted", null);
+            if (!ended) {
+                call.cancel("no longer wanted", null);
+            }
         }
     }
 }
