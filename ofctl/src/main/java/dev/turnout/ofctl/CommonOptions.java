@@ -71,7 +71,8 @@ public final class CommonOptions {
 
     /** Where the switch is: {@code --target}, else {@code TURNOUT_TARGET}, else the run directory's socket. */
     public static Target target(OptionParser.Result options, Console console) {
-        @Nullable String text = options.value(TARGET);
+        @Nullable
+        String text = options.value(TARGET);
         if (text == null) {
             text = console.variable("TURNOUT_TARGET");
         }

@@ -28,7 +28,8 @@ final class Completion {
             Family family = supplier.get();
             List<String> words = new ArrayList<>();
             family.verbs().forEach(verb -> words.add(verb.name()));
-            cases.append("        ").append(family.name()).append(")\n            verbs='").append(String.join(" ", words))
+            cases.append("        ").append(family.name()).append(")\n            verbs='")
+                    .append(String.join(" ", words))
                     .append("'\n");
             words.clear();
             family.verbOptions().forEach(option -> words.add("--" + option.name()));

@@ -33,7 +33,8 @@ public record Console(PrintStream out, PrintStream err, InputStream in, Map<Stri
         boolean isTerminal) {
     /** The process's own. */
     public static Console ofProcess() {
-        PrintStream out = new PrintStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false,
+        PrintStream out = new PrintStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+                false,
                 StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         return new Console(out, err, System.in, System.getenv(), isTerminal("/proc/self/fd/1"));

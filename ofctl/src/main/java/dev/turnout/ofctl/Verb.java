@@ -18,7 +18,8 @@ import java.util.List;
  * @param options
  *            names of options that may stand before it, beside the family's
  */
-public record Verb(String name, String arguments, String help, int minArguments, int maxArguments, List<String> options) {
+public record Verb(String name, String arguments, String help, int minArguments, int maxArguments,
+        List<String> options) {
     /** Any number of arguments. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -39,10 +40,12 @@ public record Verb(String name, String arguments, String help, int minArguments,
      */
     public void check(List<String> given) {
         if (given.size() < minArguments) {
-            throw new CliException("'" + name + "' command requires at least " + minArguments + " arguments: " + synopsis());
+            throw new CliException(
+                    "'" + name + "' command requires at least " + minArguments + " arguments: " + synopsis());
         }
         if (given.size() > maxArguments) {
-            throw new CliException("'" + name + "' command takes at most " + maxArguments + " arguments: " + synopsis());
+            throw new CliException(
+                    "'" + name + "' command takes at most " + maxArguments + " arguments: " + synopsis());
         }
     }
 

@@ -21,7 +21,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
-
 import dev.turnout.ofctl.transport.Call;
 import dev.turnout.ofctl.transport.CallException;
 import dev.turnout.v1.ControlFrame;
@@ -118,7 +117,8 @@ public final class FakeSwitch implements AutoCloseable {
     private void call(DataInputStream in, SocketChannel channel) throws IOException {
         ControlFrame frame = read(in);
         calls.add(frame.getMethod());
-        @Nullable Handler<ByteString, MessageLite> handler = handlers.get(frame.getMethod());
+        @Nullable
+        Handler<ByteString, MessageLite> handler = handlers.get(frame.getMethod());
         ControlFrame.Builder end = ControlFrame.newBuilder().setEnd(true);
         while (true) {
             if (frame.hasMessage() && end.getCode() == 0) {

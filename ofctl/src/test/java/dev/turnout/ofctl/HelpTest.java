@@ -1,5 +1,7 @@
 package dev.turnout.ofctl;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -7,8 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class HelpTest {
     static List<String> families() {
@@ -18,7 +18,8 @@ class HelpTest {
     @ParameterizedTest
     @MethodSource("families")
     void shouldNameEveryVerbAndOption(String name) {
-        Family family = Main.families().stream().map(Supplier::get).filter(f -> f.name().equals(name)).findFirst().orElseThrow();
+        Family family = Main.families().stream().map(Supplier::get).filter(f -> f.name().equals(name)).findFirst()
+                .orElseThrow();
         Shell.Result result = new Shell().run(name, "--help");
         assertThat(result.exitCode()).isZero();
         assertThat(result.out()).startsWith("turnout " + name + ": ");
@@ -30,14 +31,16 @@ class HelpTest {
     @ParameterizedTest
     @MethodSource("families")
     void shouldNotCallAVerbThatIsThereUnsupported(String name) {
-        Family family = Main.families().stream().map(Supplier::get).filter(f -> f.name().equals(name)).findFirst().orElseThrow();
+        Family family = Main.families().stream().map(Supplier::get).filter(f -> f.name().equals(name)).findFirst()
+                .orElseThrow();
         family.verbs().forEach(verb -> assertThat(family.notSupported()).doesNotContain(verb.name()));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "bash", "zsh" })
+    @ValueSource(strings = {"bash", "zsh"})
     void shouldGenerateCompletion(String shell) {
-        assertThat(new Shell().run("vsctl", "--completion=" + shell).out()).contains("add-port", "dump-flows", "--may-exist",
+        assertThat(new Shell().run("vsctl", "--completion=" + shell).out()).contains("add-port", "dump-flows",
+                "--may-exist",
                 "complete -F _turnout turnout");
         assertThat(new Shell().run("vsctl", "--completion=fish").err())
                 .isEqualTo("vsctl: shell \"fish\": expected bash or zsh\n");

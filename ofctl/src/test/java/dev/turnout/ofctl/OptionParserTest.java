@@ -1,17 +1,19 @@
 package dev.turnout.ofctl;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 class OptionParserTest {
-    private static final List<Option> OPTIONS = List.of(Option.flag("strict", 's', ""), Option.flag("names", (char) 0, ""),
-            Option.flag("no-names", (char) 0, ""), Option.flag("no-stats", (char) 0, ""), Option.value("protocols", 'O', "V", ""),
+    private static final List<Option> OPTIONS = List.of(Option.flag("strict", 's', ""),
+            Option.flag("names", (char) 0, ""),
+            Option.flag("no-names", (char) 0, ""), Option.flag("no-stats", (char) 0, ""),
+            Option.value("protocols", 'O', "V", ""),
             Option.optional("sort", "FIELD", ""));
 
     private static OptionParser.Result parse(boolean permute, String line) {
@@ -37,7 +39,7 @@ class OptionParserTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "-sOx,x", "-Ox,x", "-O x,x", "--protocols=x,x", "--proto x,x", "-O x --protocols=y,y" })
+    @CsvSource({"-sOx,x", "-Ox,x", "-O x,x", "--protocols=x,x", "--proto x,x", "-O x --protocols=y,y"})
     void shouldUnderstandTheFormsOfArguments(String line, String value) {
         assertThat(parse(true, line).value("protocols")).isEqualTo(value);
     }
@@ -55,10 +57,10 @@ class OptionParserTest {
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '`', value = { "--bla,unrecognized option '--bla'", "-x,invalid option -- 'x'",
-            "--strict=1,option '--strict' doesn't allow an argument", "-O,option requires an argument -- 'O'",
-            "--protocols,option '--protocols' requires an argument",
-            "--no,option '--no' is ambiguous: --no-names or --no-stats" })
+    @CsvSource(quoteCharacter = '`', value = {"--bla,unrecognized option '--bla'", "-x,invalid option -- 'x'",
+        "--strict=1,option '--strict' doesn't allow an argument", "-O,option requires an argument -- 'O'",
+        "--protocols,option '--protocols' requires an argument",
+        "--no,option '--no' is ambiguous: --no-names or --no-stats"})
     void shouldSayWhatIsWrong(String line, String message) {
         assertThatThrownBy(() -> parse(true, line)).isInstanceOf(CliException.class).hasMessage(message);
     }

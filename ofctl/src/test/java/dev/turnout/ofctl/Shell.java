@@ -45,7 +45,8 @@ public final class Shell {
         try (PrintStream outStream = new PrintStream(out, false, StandardCharsets.UTF_8);
                 PrintStream errStream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
             Console console = new Console(outStream, errStream,
-                    new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), Map.copyOf(environment), terminal);
+                    new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), Map.copyOf(environment),
+                    terminal);
             int exitCode = Main.run(console, List.of(arguments));
             outStream.flush();
             return new Result(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

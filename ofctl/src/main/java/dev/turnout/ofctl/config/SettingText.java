@@ -91,8 +91,9 @@ final class SettingText {
     /** A map: {@code {a=b, c=d}}, by key. */
     static String map(Map<String, String> map) {
         StringBuilder text = new StringBuilder("{");
-        new TreeMap<>(map).forEach((key, value) -> text.append(text.length() > 1 ? ", " : "").append(string(key)).append('=')
-                .append(string(value)));
+        new TreeMap<>(map)
+                .forEach((key, value) -> text.append(text.length() > 1 ? ", " : "").append(string(key)).append('=')
+                        .append(string(value)));
         return text.append('}').toString();
     }
 }

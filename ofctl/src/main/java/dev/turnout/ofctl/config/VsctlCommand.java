@@ -99,7 +99,8 @@ record VsctlCommand(String verb, Set<String> options, List<String> arguments) {
     private Builder clear() {
         Builder set = set(argument(0), argument(1));
         for (String column : arguments.subList(2, arguments.size())) {
-            set.addAssignments(Assignment.newBuilder().setColumn(column).setValue(MAP_COLUMNS.contains(column) ? "{}" : "[]"));
+            set.addAssignments(
+                    Assignment.newBuilder().setColumn(column).setValue(MAP_COLUMNS.contains(column) ? "{}" : "[]"));
         }
         return set;
     }

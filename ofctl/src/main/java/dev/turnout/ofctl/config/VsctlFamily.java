@@ -88,10 +88,12 @@ public final class VsctlFamily implements Family {
 
     @Override
     public List<String> notSupported() {
-        return List.of("init", "emer-reset", "br-to-vlan", "br-to-parent", "br-set-external-id", "br-get-external-id", "add-bond",
+        return List.of("init", "emer-reset", "br-to-vlan", "br-to-parent", "br-set-external-id", "br-get-external-id",
+                "add-bond",
                 "add-bond-iface", "del-bond-iface", "get-controller", "del-controller", "set-controller", "get-manager",
                 "del-manager", "set-manager", "get-ssl", "del-ssl", "set-ssl", "add-aa-mapping", "del-aa-mapping",
-                "get-aa-mapping", "list", "find", "add", "remove", "create", "destroy", "wait-until", "comment", "add-zone-tp",
+                "get-aa-mapping", "list", "find", "add", "remove", "create", "destroy", "wait-until", "comment",
+                "add-zone-tp",
                 "del-zone-tp", "list-zone-tp", "list-dp-cap");
     }
 
@@ -134,7 +136,8 @@ public final class VsctlFamily implements Family {
             throw e;
         }
         if (response.getResultsCount() != commands.size()) {
-            throw new CliException("the switch answered " + response.getResultsCount() + " of " + commands.size() + " commands");
+            throw new CliException(
+                    "the switch answered " + response.getResultsCount() + " of " + commands.size() + " commands");
         }
         print(console, options, json, commands, response);
         return 0;

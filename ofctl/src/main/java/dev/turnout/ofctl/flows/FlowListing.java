@@ -31,7 +31,8 @@ final class FlowListing {
 
     /** Prints the flows of a filter. */
     void flows(String filter) {
-        ReadRequest.Builder request = ReadRequest.newBuilder().setFlows(FlowFilter.newBuilder().setText(checked(filter)));
+        ReadRequest.Builder request = ReadRequest.newBuilder()
+                .setFlows(FlowFilter.newBuilder().setText(checked(filter)));
         if (settings.json()) {
             json(request);
             return;
@@ -44,7 +45,7 @@ final class FlowListing {
             bridge.ports();
         }
         List<FlowStats> sorted = new ArrayList<>();
-        boolean[] titled = { !plain };
+        boolean[] titled = {!plain};
         bridge.read(request, response -> {
             if (!titled[0]) {
                 title();
@@ -67,7 +68,8 @@ final class FlowListing {
     }
 
     private void title() {
-        console.out().println(settings.isOpenFlow10() ? "NXST_FLOW reply (xid=0x4):"
+        console.out().println(settings.isOpenFlow10()
+                ? "NXST_FLOW reply (xid=0x4):"
                 : "OFPST_FLOW reply" + settings.versionLabel() + " (xid=0x2):");
     }
 
@@ -91,10 +93,12 @@ final class FlowListing {
         FlowEntry entry = flow.getEntry();
         json.object().field("table", entry.getTable()).field("priority", entry.getPriority())
                 .field("cookie", "0x" + Long.toHexString(entry.getCookie())).field("match", entry.getMatch())
-                .field("actions", entry.getActions()).field("packets", flow.getPackets()).field("bytes", flow.getBytes())
+                .field("actions", entry.getActions()).field("packets", flow.getPackets())
+                .field("bytes", flow.getBytes())
                 .name("duration").seconds(flow.getDurationNs()).field("idle_timeout", entry.getIdleTimeoutSeconds())
                 .field("hard_timeout", entry.getHardTimeoutSeconds()).field("importance", entry.getImportance())
-                .field("idle_age", flow.getIdleAgeSeconds()).field("hard_age", flow.getHardAgeSeconds()).name("flags").array();
+                .field("idle_age", flow.getIdleAgeSeconds()).field("hard_age", flow.getHardAgeSeconds()).name("flags")
+                .array();
         for (FlowEntry.Flag flag : entry.getFlagsList()) {
             json.value(flag.name().toLowerCase(Locale.ROOT));
         }
@@ -103,7 +107,7 @@ final class FlowListing {
 
     /** Prints the sums over the flows of a filter. */
     void aggregate(String filter) {
-        AggregateStats[] sums = { AggregateStats.getDefaultInstance() };
+        AggregateStats[] sums = {AggregateStats.getDefaultInstance()};
         bridge.read(ReadRequest.newBuilder().setAggregate(FlowFilter.newBuilder().setText(checked(filter))),
                 (ReadResponse response) -> {
                     if (response.hasAggregate()) {
@@ -116,9 +120,11 @@ final class FlowListing {
                     .field("flows", sum.getFlows()).endObject());
             return;
         }
-        String title = settings.isOpenFlow10() ? "NXST_AGGREGATE reply (xid=0x4)"
+        String title = settings.isOpenFlow10()
+                ? "NXST_AGGREGATE reply (xid=0x4)"
                 : "OFPST_AGGREGATE reply" + settings.versionLabel() + " (xid=0x2)";
-        console.out().println(title + ": packet_count=" + sum.getPackets() + " byte_count=" + sum.getBytes() + " flow_count="
-                + sum.getFlows());
+        console.out()
+                .println(title + ": packet_count=" + sum.getPackets() + " byte_count=" + sum.getBytes() + " flow_count="
+                        + sum.getFlows());
     }
 }

@@ -74,7 +74,8 @@ final class FlowSet {
                         + mod.command().keyword() + "\""));
             }
             int table = mod.table() == FlowMod.ALL_TABLES ? 0 : mod.table();
-            add(side, new FlowLine(flow.origin(), flow.text(), ProtocolForm.of(mod.toBuilder().table(table).build(), form)));
+            add(side, new FlowLine(flow.origin(), flow.text(),
+                    ProtocolForm.of(mod.toBuilder().table(table).build(), form)));
         }
     }
 
@@ -155,7 +156,8 @@ final class FlowSet {
         for (Place place : places()) {
             FlowLine there = pair(place).sides[0];
             if (there != null && pair(place).sides[1] == null) {
-                FlowMod deletion = FlowMod.builder(FlowCommand.DELETE_STRICT).table(place.table()).priority(place.priority())
+                FlowMod deletion = FlowMod.builder(FlowCommand.DELETE_STRICT).table(place.table())
+                        .priority(place.priority())
                         .match(place.match()).tunnelMetadata(place.tunnelMetadata()).build();
                 changes.add(new FlowLine(there.origin(), deletionText(deletion), deletion));
             }
@@ -174,7 +176,8 @@ final class FlowSet {
         StringBuilder text = new StringBuilder("table=").append(deletion.table()).append(",priority=")
                 .append(deletion.priority());
         StringBuilder match = new StringBuilder();
-        MatchPrinter.append(match, deletion.match(), deletion.tunnelMetadata(), PortNames.NONE, FlowMod.DEFAULT_PRIORITY);
+        MatchPrinter.append(match, deletion.match(), deletion.tunnelMetadata(), PortNames.NONE,
+                FlowMod.DEFAULT_PRIORITY);
         String fields = match.toString().strip();
         return fields.isEmpty() ? text.toString() : text.append(',').append(fields).toString();
     }

@@ -51,7 +51,8 @@ final class FlowWriter {
 
     private static void report(List<FlowLine> flows, WriteResponse response, Refusals refusals) {
         if (response.getStatusesCount() != flows.size()) {
-            throw new CliException("the switch answered " + response.getStatusesCount() + " of " + flows.size() + " flows");
+            throw new CliException(
+                    "the switch answered " + response.getStatusesCount() + " of " + flows.size() + " flows");
         }
         for (int i = 0; i < flows.size(); i++) {
             UpdateStatus status = response.getStatuses(i);

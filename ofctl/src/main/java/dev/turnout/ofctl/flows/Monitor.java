@@ -60,8 +60,10 @@ final class Monitor {
         StatsText ports = new StatsText(console, bridge, settings);
         try (PacketText packets = new PacketText();
                 Conversation<StreamRequest, StreamResponse> stream = bridge.transport().open(Calls.streamChannel())) {
-            stream.send(StreamRequest.newBuilder().setArbitration(Arbitration.newBuilder().setBridge(bridge.name())).build());
-            for (@Nullable StreamResponse message = stream.receive(); message != null; message = stream.receive()) {
+            stream.send(StreamRequest.newBuilder().setArbitration(Arbitration.newBuilder().setBridge(bridge.name()))
+                    .build());
+            for (@Nullable
+            StreamResponse message = stream.receive(); message != null; message = stream.receive()) {
                 if (message.getDropped() > 0) {
                     console.err().println("ofctl: " + message.getDropped() + " messages were dropped");
                 }
@@ -131,7 +133,8 @@ final class Monitor {
     }
 
     private String port(int number) {
-        @Nullable String name = settings.names() ? bridge.nameOf(number) : null;
+        @Nullable
+        String name = settings.names() ? bridge.nameOf(number) : null;
         return name == null ? StatsText.name(number) : name;
     }
 
@@ -150,7 +153,8 @@ final class Monitor {
         dev.turnout.v1.FlowStats flow = removed.getFlow();
         FlowEntry entry = flow.getEntry();
         dev.turnout.openflow.FlowStats stats = ProtocolForm.of(new FlowEntries().stats(flow, false), settings.shown());
-        StringBuilder text = new StringBuilder("OFPT_FLOW_REMOVED").append(settings.versionLabel()).append(" (xid=0x0): ");
+        StringBuilder text = new StringBuilder("OFPT_FLOW_REMOVED").append(settings.versionLabel())
+                .append(" (xid=0x0): ");
         MatchPrinter.append(text, stats.match(), stats.tunnelMetadata(), settings.shownNames(bridge), stats.priority());
         text.append(" reason=").append(reason(removed.getReason()));
         if (entry.getTable() != 0) {

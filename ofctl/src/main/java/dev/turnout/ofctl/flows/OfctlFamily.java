@@ -65,8 +65,10 @@ public final class OfctlFamily implements Family {
 
     @Override
     public List<String> notSupported() {
-        return List.of("snoop", "dump-desc", "dump-table-features", "dump-table-desc", "mod-table", "mod-port", "get-frags",
-                "set-frags", "probe", "ping", "benchmark", "bundle", "queue-stats", "queue-get-config", "add-group", "add-groups",
+        return List.of("snoop", "dump-desc", "dump-table-features", "dump-table-desc", "mod-table", "mod-port",
+                "get-frags",
+                "set-frags", "probe", "ping", "benchmark", "bundle", "queue-stats", "queue-get-config", "add-group",
+                "add-groups",
                 "mod-group", "del-groups", "insert-buckets", "remove-buckets", "dump-groups", "dump-group-stats",
                 "dump-group-features", "add-meter", "mod-meter", "del-meter", "del-meters", "dump-meter", "dump-meters",
                 "meter-stats", "meter-features", "add-tlv-map", "del-tlv-map", "dump-tlv-map", "dump-ipfix-bridge",
@@ -112,7 +114,8 @@ public final class OfctlFamily implements Family {
     }
 
     private static void run(Console console, Settings settings, BridgeClient bridge, String verb, List<String> rest) {
-        @Nullable String argument = rest.isEmpty() ? null : rest.get(0);
+        @Nullable
+        String argument = rest.isEmpty() ? null : rest.get(0);
         String text = argument == null ? "" : argument;
         switch (verb) {
             case "show" -> new StatsText(console, bridge, settings).show();
@@ -135,7 +138,8 @@ public final class OfctlFamily implements Family {
     }
 
     /** A flow of the command line; where it is a dash, those of standard input. */
-    private static void change(Console console, Settings settings, BridgeClient bridge, String flow, FlowCommand command) {
+    private static void change(Console console, Settings settings, BridgeClient bridge, String flow,
+            FlowCommand command) {
         if (flow.equals("-")) {
             changes(console, settings, bridge, flow, command);
             return;
@@ -144,7 +148,8 @@ public final class OfctlFamily implements Family {
         new FlowWriter(console, bridge, settings.bundle()).write(List.of(reader.flow(flow, command)));
     }
 
-    private static void changes(Console console, Settings settings, BridgeClient bridge, String file, FlowCommand command) {
+    private static void changes(Console console, Settings settings, BridgeClient bridge, String file,
+            FlowCommand command) {
         FlowReader reader = new FlowReader(console, bridge, settings.allowed());
         List<FlowLine> flows = reader.file(file, command, command == FlowCommand.ADD);
         new FlowWriter(console, bridge, settings.bundle()).write(flows);
@@ -163,7 +168,8 @@ public final class OfctlFamily implements Family {
     private static int diff(Console console, Settings settings, String first, String second) {
         FlowSet flows = new FlowSet(settings.shown());
         List<String> sources = List.of(first, second);
-        @Nullable BridgeClient named = null;
+        @Nullable
+        BridgeClient named = null;
         try (BridgeClient bridge1 = new BridgeClient(settings.target(), first);
                 BridgeClient bridge2 = new BridgeClient(settings.target(), second)) {
             List<BridgeClient> bridges = List.of(bridge1, bridge2);

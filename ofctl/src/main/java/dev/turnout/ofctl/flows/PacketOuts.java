@@ -5,7 +5,6 @@ import java.util.HexFormat;
 import java.util.List;
 
 import com.google.protobuf.ByteString;
-
 import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.transport.Calls;
 import dev.turnout.ofctl.transport.Conversation;
@@ -50,7 +49,8 @@ final class PacketOuts {
 
     private PacketOut described(String text) {
         String port = "";
-        @Nullable String packet = null;
+        @Nullable
+        String packet = null;
         int actions = actionsStart(text);
         if (actions < 0) {
             throw new CliException("must specify an action");
@@ -101,9 +101,11 @@ final class PacketOuts {
             throw new CliException("packet \"" + abbreviated(hex) + "\": expected an even number of hex digits");
         }
         if (data.length < ETHERNET) {
-            throw new CliException("packet \"" + hex + "\": too short for an Ethernet header of " + ETHERNET + " bytes");
+            throw new CliException(
+                    "packet \"" + hex + "\": too short for an Ethernet header of " + ETHERNET + " bytes");
         }
-        return PacketOut.newBuilder().setId(id).setData(ByteString.copyFrom(data)).setInPort(port).setActions(actions).build();
+        return PacketOut.newBuilder().setId(id).setData(ByteString.copyFrom(data)).setInPort(port).setActions(actions)
+                .build();
     }
 
     private static String abbreviated(String hex) {
@@ -113,13 +115,16 @@ final class PacketOuts {
 
     private static void send(BridgeClient bridge, List<PacketOut> packets) {
         try (Conversation<StreamRequest, StreamResponse> stream = bridge.transport().open(Calls.streamChannel())) {
-            stream.send(StreamRequest.newBuilder().setArbitration(Arbitration.newBuilder().setBridge(bridge.name())).build());
+            stream.send(StreamRequest.newBuilder().setArbitration(Arbitration.newBuilder().setBridge(bridge.name()))
+                    .build());
             await(stream, StreamResponse.MessageCase.ARBITRATION);
             for (PacketOut packet : packets) {
                 stream.send(StreamRequest.newBuilder().setPacketOut(packet).build());
-                PacketOutResult result = await(stream, StreamResponse.MessageCase.PACKET_OUT_RESULT).getPacketOutResult();
+                PacketOutResult result = await(stream, StreamResponse.MessageCase.PACKET_OUT_RESULT)
+                        .getPacketOutResult();
                 if (result.getCode() != 0) {
-                    throw new CliException(packets.size() == 1 ? result.getMessage()
+                    throw new CliException(packets.size() == 1
+                            ? result.getMessage()
                             : "packet " + packet.getId() + ": " + result.getMessage());
                 }
             }
@@ -128,8 +133,10 @@ final class PacketOuts {
     }
 
     /** The next message of a kind; what else the switch tells is not asked for here. */
-    private static StreamResponse await(Conversation<StreamRequest, StreamResponse> stream, StreamResponse.MessageCase kind) {
-        for (@Nullable StreamResponse response = stream.receive(); response != null; response = stream.receive()) {
+    private static StreamResponse await(Conversation<StreamRequest, StreamResponse> stream,
+            StreamResponse.MessageCase kind) {
+        for (@Nullable
+        StreamResponse response = stream.receive(); response != null; response = stream.receive()) {
             if (response.getMessageCase() == kind) {
                 return response;
             }

@@ -50,7 +50,8 @@ final class PacketText implements AutoCloseable {
     }
 
     private static FlowMaskBuilder mask(FlowKey key) {
-        FlowMaskBuilder mask = all(new FlowMaskBuilder(), Fields.VLAN_TCI, Fields.ETH_SRC, Fields.ETH_DST, Fields.ETH_TYPE);
+        FlowMaskBuilder mask = all(new FlowMaskBuilder(), Fields.VLAN_TCI, Fields.ETH_SRC, Fields.ETH_DST,
+                Fields.ETH_TYPE);
         switch ((int) key.get(Fields.ETH_TYPE)) {
             case ETH_IPV4 -> {
                 all(mask, Fields.IPV4_SRC, Fields.IPV4_DST);

@@ -56,7 +56,8 @@ record Settings(boolean strict, boolean bundle, Protocols allowed, Protocols sho
 
     static List<Option> options() {
         return CommonOptions.with((char) 0, 't',
-                Option.value(PROTOCOLS, 'O', "VERSIONS", "OpenFlow versions that may be used: OpenFlow10 to OpenFlow15"),
+                Option.value(PROTOCOLS, 'O', "VERSIONS",
+                        "OpenFlow versions that may be used: OpenFlow10 to OpenFlow15"),
                 Option.flag(STRICT, (char) 0, "mod-flows, del-flows: only the flow with this very match and priority"),
                 Option.flag(BUNDLE, (char) 0, "all flows of the command or, if one is refused, none"),
                 Option.flag(NAMES, (char) 0, "names of ports instead of numbers (the default on a terminal)"),
@@ -73,13 +74,15 @@ record Settings(boolean strict, boolean bundle, Protocols allowed, Protocols sho
     static Settings of(OptionParser.Result options, Console console) {
         Protocols allowed = Protocols.DEFAULT;
         Protocols shown = Protocols.OPENFLOW10;
-        @Nullable String versions = options.value(PROTOCOLS);
+        @Nullable
+        String versions = options.value(PROTOCOLS);
         if (versions != null) {
             allowed = versions(versions);
             shown = allowed;
         }
         boolean names = options.has(NAMES) || console.isTerminal() && !options.has(NO_NAMES);
-        return new Settings(options.has(STRICT), options.has(BUNDLE), allowed, newest(shown), names, !options.has(NO_STATS),
+        return new Settings(options.has(STRICT), options.has(BUNDLE), allowed, newest(shown), names,
+                !options.has(NO_STATS),
                 FlowOrder.of(options), options.has(READD), options.has(TIMESTAMP), options.has(MORE),
                 CommonOptions.isJson(options), CommonOptions.target(options, console));
     }

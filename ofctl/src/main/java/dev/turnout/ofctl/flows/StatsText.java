@@ -42,7 +42,8 @@ final class StatsText {
     void show() {
         Bridge properties = bridge.bridge();
         if (settings.json()) {
-            Json json = new Json().object().field("name", properties.getName()).field("datapath_id", properties.getDatapathId())
+            Json json = new Json().object().field("name", properties.getName())
+                    .field("datapath_id", properties.getDatapathId())
                     .field("tables", properties.getTables()).name("ports").array();
             bridge.ports().forEach(port -> json(json, port));
             console.out().println(json.endArray().endObject());
@@ -53,8 +54,9 @@ final class StatsText {
         console.out().println("n_tables:" + properties.getTables() + ", n_buffers:0");
         if (settings.isOpenFlow10()) {
             console.out().println("capabilities: FLOW_STATS TABLE_STATS PORT_STATS ARP_MATCH_IP");
-            console.out().println("actions: output set_vlan_vid set_vlan_pcp strip_vlan mod_dl_src mod_dl_dst mod_nw_src "
-                    + "mod_nw_dst mod_nw_tos mod_tp_src mod_tp_dst");
+            console.out()
+                    .println("actions: output set_vlan_vid set_vlan_pcp strip_vlan mod_dl_src mod_dl_dst mod_nw_src "
+                            + "mod_nw_dst mod_nw_tos mod_tp_src mod_tp_dst");
         } else {
             console.out().println("capabilities: FLOW_STATS TABLE_STATS PORT_STATS");
             title("OFPST_PORT_DESC reply", "0x3");
@@ -171,10 +173,12 @@ final class StatsText {
             text.append(' ');
         }
         text.append(named ? stats.getName() : number).append(": rx pkts=").append(unsigned(stats.getRxPackets()))
-                .append(", bytes=").append(unsigned(stats.getRxBytes())).append(", drop=").append(unsigned(stats.getRxDropped()))
+                .append(", bytes=").append(unsigned(stats.getRxBytes())).append(", drop=")
+                .append(unsigned(stats.getRxDropped()))
                 .append(", errs=").append(unsigned(stats.getRxErrors())).append(", frame=?, over=?, crc=?\n");
         text.append("           tx pkts=").append(unsigned(stats.getTxPackets())).append(", bytes=")
-                .append(unsigned(stats.getTxBytes())).append(", drop=").append(unsigned(stats.getTxDropped())).append(", errs=")
+                .append(unsigned(stats.getTxBytes())).append(", drop=").append(unsigned(stats.getTxDropped()))
+                .append(", errs=")
                 .append(unsigned(stats.getTxErrors())).append(", coll=?\n");
         if (!settings.isOpenFlow10()) {
             text.append("           duration=").append(seconds(stats.getDurationNs())).append("s\n");
@@ -207,7 +211,8 @@ final class StatsText {
         if (settings.json()) {
             Json json = new Json().array();
             for (TableStats table : tables) {
-                json.object().field("table", table.getTable()).field("name", table.getName()).field("active", table.getActive())
+                json.object().field("table", table.getTable()).field("name", table.getName())
+                        .field("active", table.getActive())
                         .field("lookups", table.getLookups()).field("matched", table.getMatched())
                         .field("max_entries", table.getMaxEntries()).endObject();
             }
@@ -262,8 +267,9 @@ final class StatsText {
         text.append(":\n    active=").append(table.getActive()).append(", lookup=").append(table.getLookups())
                 .append(", matched=").append(table.getMatched()).append('\n');
         if (settings.isOpenFlow10()) {
-            text.append(first ? "    max_entries=" + table.getMaxEntries() + "\n    matching:\n      exact match or wildcard: "
-                    + "in_port eth_{src,dst,type} vlan_{vid,pcp} ip_{src,dst} nw_{proto,tos} tcp_{src,dst}\n"
+            text.append(first
+                    ? "    max_entries=" + table.getMaxEntries() + "\n    matching:\n      exact match or wildcard: "
+                            + "in_port eth_{src,dst,type} vlan_{vid,pcp} ip_{src,dst} nw_{proto,tos} tcp_{src,dst}\n"
                     : "    (same features)\n");
         }
     }

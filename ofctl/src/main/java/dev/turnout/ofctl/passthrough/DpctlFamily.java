@@ -32,7 +32,8 @@ public final class DpctlFamily implements Family {
     @Override
     public List<Verb> verbs() {
         return List.of(new Verb("show", "[DP]", "the datapath's counters and ports", 0, 1),
-                new Verb("dump-flows", "[DP] [FILTER...]", "the megaflows of all forwarding threads", 0, Verb.UNLIMITED),
+                new Verb("dump-flows", "[DP] [FILTER...]", "the megaflows of all forwarding threads", 0,
+                        Verb.UNLIMITED),
                 new Verb("del-flows", "[DP]", "remove all megaflows", 0, 1));
     }
 
@@ -46,9 +47,12 @@ public final class DpctlFamily implements Family {
 
     @Override
     public List<String> notSupported() {
-        return List.of("add-dp", "del-dp", "add-if", "set-if", "del-if", "dump-dps", "add-flow", "add-flows", "mod-flow",
-                "mod-flows", "get-flow", "del-flow", "cache-get-size", "cache-set-size", "dump-conntrack", "flush-conntrack",
-                "ct-stats-show", "ct-bkts", "ct-set-maxconns", "ct-get-maxconns", "ct-get-nconns", "ct-enable-tcp-seq-chk",
+        return List.of("add-dp", "del-dp", "add-if", "set-if", "del-if", "dump-dps", "add-flow", "add-flows",
+                "mod-flow",
+                "mod-flows", "get-flow", "del-flow", "cache-get-size", "cache-set-size", "dump-conntrack",
+                "flush-conntrack",
+                "ct-stats-show", "ct-bkts", "ct-set-maxconns", "ct-get-maxconns", "ct-get-nconns",
+                "ct-enable-tcp-seq-chk",
                 "ct-disable-tcp-seq-chk", "ct-get-tcp-seq-chk", "ct-set-limits", "ct-get-limits", "ct-del-limits",
                 "ct-set-sweep-interval", "ct-get-sweep-interval", "ipf-set-enabled", "ipf-set-disabled",
                 "ipf-set-min-frag", "ipf-set-max-nfrags", "ipf-get-status");

@@ -27,7 +27,8 @@ final class RemoteCommand {
                 Conversation<AppctlRequest, AppctlResponse> conversation = transport.open(Calls.appctl())) {
             conversation.send(AppctlRequest.newBuilder().setCommand(command).addAllArguments(arguments).build());
             conversation.finish();
-            for (@Nullable AppctlResponse piece = conversation.receive(); piece != null; piece = conversation.receive()) {
+            for (@Nullable
+            AppctlResponse piece = conversation.receive(); piece != null; piece = conversation.receive()) {
                 console.out().print(piece.getOutput());
                 console.out().flush();
                 exitCode = piece.getExitCode();

@@ -2,10 +2,12 @@ package dev.turnout.ofctl.transport;
 
 import dev.turnout.v1.AppctlRequest;
 import dev.turnout.v1.AppctlResponse;
-import dev.turnout.v1.ListPortsRequest;
-import dev.turnout.v1.ListPortsResponse;
 import dev.turnout.v1.GetVersionRequest;
 import dev.turnout.v1.GetVersionResponse;
+import dev.turnout.v1.ListBridgesRequest;
+import dev.turnout.v1.ListBridgesResponse;
+import dev.turnout.v1.ListPortsRequest;
+import dev.turnout.v1.ListPortsResponse;
 import dev.turnout.v1.ReadRequest;
 import dev.turnout.v1.ReadResponse;
 import dev.turnout.v1.StreamRequest;
@@ -14,8 +16,6 @@ import dev.turnout.v1.TransactRequest;
 import dev.turnout.v1.TransactResponse;
 import dev.turnout.v1.WriteRequest;
 import dev.turnout.v1.WriteResponse;
-import dev.turnout.v1.ListBridgesRequest;
-import dev.turnout.v1.ListBridgesResponse;
 
 /** The methods that the command line uses. They are made on demand, so that a command loads only its own messages. */
 public final class Calls {
@@ -28,7 +28,8 @@ public final class Calls {
     }
 
     public static Call<TransactRequest, TransactResponse> transact() {
-        return new Call<>("turnout.v1.Switch/Transact", Call.Kind.UNARY, TransactRequest.parser(), TransactResponse.parser());
+        return new Call<>("turnout.v1.Switch/Transact", Call.Kind.UNARY, TransactRequest.parser(),
+                TransactResponse.parser());
     }
 
     public static Call<ListBridgesRequest, ListBridgesResponse> listBridges() {
@@ -46,7 +47,8 @@ public final class Calls {
     }
 
     public static Call<ReadRequest, ReadResponse> read() {
-        return new Call<>("turnout.v1.Flows/Read", Call.Kind.SERVER_STREAMING, ReadRequest.parser(), ReadResponse.parser());
+        return new Call<>("turnout.v1.Flows/Read", Call.Kind.SERVER_STREAMING, ReadRequest.parser(),
+                ReadResponse.parser());
     }
 
     public static Call<StreamRequest, StreamResponse> streamChannel() {

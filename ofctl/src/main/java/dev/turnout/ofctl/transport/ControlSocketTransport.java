@@ -9,7 +9,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
-
 import dev.turnout.v1.ControlFrame;
 import org.jspecify.annotations.Nullable;
 
@@ -128,7 +127,9 @@ final class ControlSocketTransport implements Transport {
     }
 
     /** The one call under way. */
-    private final class ControlConversation<Q extends MessageLite, R extends MessageLite> implements Conversation<Q, R> {
+    private final class ControlConversation<Q extends MessageLite, R extends MessageLite>
+            implements
+                Conversation<Q, R> {
         private final Call<Q, R> call;
         private @Nullable ByteString waiting;
         private boolean named;

@@ -20,7 +20,8 @@ public interface Conversation<Q, R> extends AutoCloseable {
     void finish();
 
     /** Waits for the next response; null when the call has ended well. */
-    @Nullable R receive();
+    @Nullable
+    R receive();
 
     /** Gives the call up, if it has not ended. */
     @Override

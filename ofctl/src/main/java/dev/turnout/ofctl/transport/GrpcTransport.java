@@ -10,7 +10,6 @@ import java.util.logging.Logger;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -30,7 +29,7 @@ final class GrpcTransport implements Transport {
     private static final int MAX_MESSAGE = 64 << 20;
     private static final int CLOSE_SECONDS = 2;
     /** Held, so that their level outlives the next collection: whatever fails is reported once, by the command itself. */
-    private static final Logger[] QUIET = { Logger.getLogger("io.grpc"), Logger.getLogger("io.netty") };
+    private static final Logger[] QUIET = {Logger.getLogger("io.grpc"), Logger.getLogger("io.netty")};
 
     private final Target.Grpc target;
     private final ManagedChannel channel;
@@ -55,7 +54,8 @@ final class GrpcTransport implements Transport {
 
     @Override
     public <Q extends MessageLite, R extends MessageLite> Conversation<Q, R> open(Call<Q, R> call) {
-        MethodDescriptor<Q, R> method = MethodDescriptor.newBuilder(marshaller(call.requests()), marshaller(call.responses()))
+        MethodDescriptor<Q, R> method = MethodDescriptor
+                .newBuilder(marshaller(call.requests()), marshaller(call.responses()))
                 .setFullMethodName(call.name()).setType(type(call.kind())).build();
         return new GrpcConversation<>(channel.newCall(method, CallOptions.DEFAULT));
     }

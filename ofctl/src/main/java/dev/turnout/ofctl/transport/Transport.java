@@ -3,7 +3,6 @@ package dev.turnout.ofctl.transport;
 import java.util.function.Consumer;
 
 import com.google.protobuf.MessageLite;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +35,13 @@ public interface Transport extends AutoCloseable {
     }
 
     /** A call with one request and any number of responses. */
-    default <Q extends MessageLite, R extends MessageLite> void stream(Call<Q, R> call, Q request, Consumer<R> consumer) {
+    default <Q extends MessageLite, R extends MessageLite> void stream(Call<Q, R> call, Q request,
+            Consumer<R> consumer) {
         try (Conversation<Q, R> conversation = open(call)) {
             conversation.send(request);
             conversation.finish();
-            for (@Nullable R response = conversation.receive(); response != null; response = conversation.receive()) {
+            for (@Nullable
+            R response = conversation.receive(); response != null; response = conversation.receive()) {
                 consumer.accept(response);
             }
         }

@@ -1,14 +1,10 @@
 package dev.turnout.ofctl.config;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.turnout.ofctl.FakeSwitch;
 import dev.turnout.ofctl.Shell;
@@ -23,13 +19,18 @@ import dev.turnout.v1.Port;
 import dev.turnout.v1.PortProblem;
 import dev.turnout.v1.TransactRequest;
 import dev.turnout.v1.TransactResponse;
-
-import static org.assertj.core.api.Assertions.assertThat;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class VsctlFamilyTest {
     private static final Config CONFIG = Config.newBuilder().setVersion("1.2")
-            .addBridges(Bridge.newBuilder().setName("br0").setDatapathId("00001").setFailMode("secure").setDatapathType("netdev")
-                    .addPorts(Port.newBuilder().setName("br0").setOfport(65534).setType("internal").setReceiveMode("io_uring"))
+            .addBridges(Bridge.newBuilder().setName("br0").setDatapathId("00001").setFailMode("secure")
+                    .setDatapathType("netdev")
+                    .addPorts(Port.newBuilder().setName("br0").setOfport(65534).setType("internal")
+                            .setReceiveMode("io_uring"))
                     .addPorts(Port.newBuilder().setName("1p").setOfport(3).setType("patch").putOptions("peer", "p 1")
                             .setError("no peer \"p 1\""))
                     .addPorts(Port.newBuilder().setName("v1").setOfport(1).setType("system").setTag(5)
@@ -113,7 +114,8 @@ class VsctlFamilyTest {
     @Test
     void shouldShowJson() {
         Shell.Result result = shell.run("vsctl", "-f", "json", "show");
-        assertThat(result.out()).startsWith("{\"version\":\"1.2\",\"bridges\":[{\"name\":\"br0\",\"datapath_id\":\"00001\"")
+        assertThat(result.out())
+                .startsWith("{\"version\":\"1.2\",\"bridges\":[{\"name\":\"br0\",\"datapath_id\":\"00001\"")
                 .contains("\"options\":{\"peer\":\"p 1\"}", "\"trunks\":[1,2]", "\"error\":\"no peer \\\"p 1\\\"\"")
                 .endsWith("]}\n");
     }
@@ -133,8 +135,10 @@ class VsctlFamilyTest {
 
     @Test
     void shouldSendAllCommandsInOneTransaction() {
-        assertPrints("ofport?\nname?\n", "vsctl", "--may-exist", "add-br", "b", "--", "add-port", "b", "p", "tag=7", "--", "set",
-                "interface", "p", "type=patch", "options:peer=q", "other_config:\"a:b=c\"=1", "--", "--if-exists", "del-port",
+        assertPrints("ofport?\nname?\n", "vsctl", "--may-exist", "add-br", "b", "--", "add-port", "b", "p", "tag=7",
+                "--", "set",
+                "interface", "p", "type=patch", "options:peer=q", "other_config:\"a:b=c\"=1", "--", "--if-exists",
+                "del-port",
                 "b", "x", "--", "--if-exists", "get", "interface", "p", "ofport", "name");
         assertThat(fake.calls()).containsExactly("turnout.v1.Switch/Transact");
         List<Operation> operations = operations();
@@ -154,7 +158,8 @@ class VsctlFamilyTest {
 
     @Test
     void shouldSetAndClearFailMode() {
-        assertPrints("", "vsctl", "set-fail-mode", "br0", "standalone", "--", "del-fail-mode", "br0", "--", "clear", "bridge",
+        assertPrints("", "vsctl", "set-fail-mode", "br0", "standalone", "--", "del-fail-mode", "br0", "--", "clear",
+                "bridge",
                 "br0", "other_config", "fail_mode");
         assertThat(operations().get(0).getSet().getAssignments(0).getValue()).isEqualTo("standalone");
         assertThat(operations().get(1).getSet().getAssignments(0).getValue()).isEqualTo("[]");
@@ -179,25 +184,26 @@ class VsctlFamilyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = { "|missing command name (use --help for help)",
-            "bla|unknown command 'bla'; use --help for help", "--bla list-br|unrecognized option '--bla'",
-            "add-br|'add-br' command requires at least 1 arguments: [--may-exist] add-br BRIDGE",
-            "list-br x|'list-br' command takes at most 0 arguments: list-br",
-            "--if-exists list-br|'list-br' command has no '--if-exists' option",
-            "list-br -- --may-exist del-br x|'del-br' command has no '--may-exist' option",
-            "set-fail-mode br0 foo|fail-mode \"foo\": expected \"standalone\" or \"secure\"",
-            "set port v1 tag|tag: argument does not end in \"=\" followed by a value",
-            "set port v1 =1|=1: missing column name", "get port v1 tag=1|tag=1: trailing garbage \"=1\" in argument",
-            "port-to-br br0|no port named br0", "iface-to-br zz|no interface named zz",
-            "set-controller br0 tcp:1.2.3.4|'set-controller': not supported; use --help for the commands that are",
-            "add-br a b 7|'add-br a b': bridges on a VLAN of another bridge are not supported",
-            "-f xml list-br|unknown output format \"xml\": expected table or json",
-            "-t x list-br|value x of --timeout is invalid: expected a number of seconds" })
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"|missing command name (use --help for help)",
+        "bla|unknown command 'bla'; use --help for help", "--bla list-br|unrecognized option '--bla'",
+        "add-br|'add-br' command requires at least 1 arguments: [--may-exist] add-br BRIDGE",
+        "list-br x|'list-br' command takes at most 0 arguments: list-br",
+        "--if-exists list-br|'list-br' command has no '--if-exists' option",
+        "list-br -- --may-exist del-br x|'del-br' command has no '--may-exist' option",
+        "set-fail-mode br0 foo|fail-mode \"foo\": expected \"standalone\" or \"secure\"",
+        "set port v1 tag|tag: argument does not end in \"=\" followed by a value",
+        "set port v1 =1|=1: missing column name", "get port v1 tag=1|tag=1: trailing garbage \"=1\" in argument",
+        "port-to-br br0|no port named br0", "iface-to-br zz|no interface named zz",
+        "set-controller br0 tcp:1.2.3.4|'set-controller': not supported; use --help for the commands that are",
+        "add-br a b 7|'add-br a b': bridges on a VLAN of another bridge are not supported",
+        "-f xml list-br|unknown output format \"xml\": expected table or json",
+        "-t x list-br|value x of --timeout is invalid: expected a number of seconds"})
     void shouldSayWhatIsWrong(String line, String message) {
         List<String> words = new ArrayList<>(List.of("vsctl"));
         if (line != null) {
             words.addAll(List.of(line.split(" ")));
         }
-        assertThat(shell.run(words.toArray(String[]::new))).isEqualTo(new Shell.Result(1, "", "vsctl: " + message + "\n"));
+        assertThat(shell.run(words.toArray(String[]::new)))
+                .isEqualTo(new Shell.Result(1, "", "vsctl: " + message + "\n"));
     }
 }

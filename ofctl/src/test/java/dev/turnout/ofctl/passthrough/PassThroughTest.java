@@ -1,11 +1,9 @@
 package dev.turnout.ofctl.passthrough;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.util.List;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 import dev.turnout.ofctl.FakeSwitch;
 import dev.turnout.ofctl.Shell;
@@ -13,8 +11,9 @@ import dev.turnout.ofctl.transport.CallException;
 import dev.turnout.ofctl.transport.Calls;
 import dev.turnout.v1.AppctlRequest;
 import dev.turnout.v1.AppctlResponse;
-
-import static org.assertj.core.api.Assertions.assertThat;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 class PassThroughTest {
     private FakeSwitch fake;
@@ -37,12 +36,14 @@ class PassThroughTest {
         }
         String text = request.getCommand() + " " + String.join(",", request.getArgumentsList());
         return List.of(AppctlResponse.newBuilder().setOutput(text).build(),
-                AppctlResponse.newBuilder().setOutput("\n").setExitCode(request.getCommand().equals("no") ? 2 : 0).build());
+                AppctlResponse.newBuilder().setOutput("\n").setExitCode(request.getCommand().equals("no") ? 2 : 0)
+                        .build());
     }
 
     @Test
     void shouldPrintWhatTheDaemonRenders() {
-        assertThat(shell.run("appctl", "fdb/show", "br0", "-x")).isEqualTo(new Shell.Result(0, "fdb/show br0,-x\n", ""));
+        assertThat(shell.run("appctl", "fdb/show", "br0", "-x"))
+                .isEqualTo(new Shell.Result(0, "fdb/show br0,-x\n", ""));
         assertThat(shell.run("appctl", "-T", "5", "version")).isEqualTo(new Shell.Result(0, "version \n", ""));
         assertThat(shell.run("appctl", "-t", fake.directory().resolve("turnout.sock").toString(), "version").exitCode())
                 .isZero();
@@ -55,7 +56,8 @@ class PassThroughTest {
 
     @Test
     void shouldExitWithTwoIfTheDaemonRefuses() {
-        assertThat(shell.run("appctl", "bla")).isEqualTo(new Shell.Result(2, "", "appctl: \"bla\" is not a valid command\n"));
+        assertThat(shell.run("appctl", "bla"))
+                .isEqualTo(new Shell.Result(2, "", "appctl: \"bla\" is not a valid command\n"));
     }
 
     @Test

@@ -1,15 +1,12 @@
 package dev.turnout.ofctl.transport;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.turnout.ofctl.FakeSwitch;
 import dev.turnout.ofctl.Shell;
@@ -21,9 +18,11 @@ import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TransportTest {
     private static final int PIECES = 300;
@@ -46,8 +45,10 @@ class TransportTest {
             AppctlRequest request = AppctlRequest.newBuilder().setCommand("version").build();
             transport.stream(Calls.appctl(), request, received::add);
             assertThat(received).isEqualTo(pieces(request));
-            assertThatThrownBy(() -> transport.stream(Calls.appctl(), AppctlRequest.newBuilder().setCommand("bla").build(),
-                    received::add)).isInstanceOfSatisfying(CallException.class, e -> {
+            assertThatThrownBy(
+                    () -> transport.stream(Calls.appctl(), AppctlRequest.newBuilder().setCommand("bla").build(),
+                            received::add))
+                    .isInstanceOfSatisfying(CallException.class, e -> {
                         assertThat(e.code()).isEqualTo(CallException.NOT_FOUND);
                         assertThat(e.text()).isEqualTo("no bla");
                     });
@@ -85,7 +86,8 @@ class TransportTest {
 
     @Test
     void shouldTalkInBothDirections() throws IOException {
-        Call<AppctlRequest, AppctlResponse> echo = new Call<>("test/Echo", Call.Kind.BIDIRECTIONAL, AppctlRequest.parser(),
+        Call<AppctlRequest, AppctlResponse> echo = new Call<>("test/Echo", Call.Kind.BIDIRECTIONAL,
+                AppctlRequest.parser(),
                 AppctlResponse.parser());
         try (FakeSwitch fake = new FakeSwitch().on(echo,
                 request -> List.of(AppctlResponse.newBuilder().setOutput(request.getCommand()).build()));
@@ -122,15 +124,16 @@ class TransportTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "unix:/a/b,unix:/a/b", "/a/b,unix:/a/b", "localhost:1,localhost:1", "[::1]:9339,[::1]:9339",
-            "10.0.0.1:65535,10.0.0.1:65535" })
+    @CsvSource({"unix:/a/b,unix:/a/b", "/a/b,unix:/a/b", "localhost:1,localhost:1", "[::1]:9339,[::1]:9339",
+        "10.0.0.1:65535,10.0.0.1:65535"})
     void shouldReadTargets(String text, String target) {
         assertThat(Target.parse(text)).hasToString(target);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", "localhost", "localhost:", "localhost:0", "localhost:65536", ":9339", "unix:", "::1:9339",
-            "tcp:1.2.3.4:9339" })
+    @ValueSource(strings = {"", "localhost", "localhost:", "localhost:0", "localhost:65536", ":9339", "unix:",
+        "::1:9339",
+        "tcp:1.2.3.4:9339"})
     void shouldRefuseOtherTargets(String text) {
         Shell.Result result = new Shell().run("dpctl", "--target=" + text, "show");
         assertThat(result.exitCode()).isEqualTo(1);
