@@ -93,27 +93,31 @@ public final class Training {
         }
     }
 
+    /** Serves one client after the other, until the socket is closed. */
     private static void serve(ServerSocketChannel server) {
         while (server.isOpen()) {
-            try (SocketChannel client = server.accept();
-                    DataInputStream in = new DataInputStream(Channels.newInputStream(client))) {
-                String method = "";
-                while (true) {
-                    byte[] bytes = in.readNBytes(in.readInt());
-                    ControlFrame frame = ControlFrame.parseFrom(bytes);
-                    method = frame.getMethod().isEmpty() ? method : frame.getMethod();
-                    if (frame.hasMessage()) {
-                        for (MessageLite answer : answers(method)) {
-                            write(client, ControlFrame.newBuilder().setMessage(answer.toByteString()).build());
-                        }
-                    }
-                    if (frame.getEnd()) {
-                        write(client, ControlFrame.newBuilder().setEnd(true).build());
-                    }
-                }
+            try (SocketChannel client = server.accept()) {
+                serve(client);
             } catch (IOException e) {
-                // The client has gone; the next one is waited for.
-                continue;
+                // A client that went away; or the socket was closed, which ends the loop.
+                System.err.println(e);
+            }
+        }
+    }
+
+    private static void serve(SocketChannel client) throws IOException {
+        DataInputStream in = new DataInputStream(Channels.newInputStream(client));
+        String method = "";
+        while (true) {
+            ControlFrame frame = ControlFrame.parseFrom(in.readNBytes(in.readInt()));
+            method = frame.getMethod().isEmpty() ? method : frame.getMethod();
+            if (frame.hasMessage()) {
+                for (MessageLite answer : answers(method)) {
+                    write(client, ControlFrame.newBuilder().setMessage(answer.toByteString()).build());
+                }
+            }
+            if (frame.getEnd()) {
+                write(client, ControlFrame.newBuilder().setEnd(true).build());
             }
         }
     }
@@ -134,7 +138,7 @@ public final class Training {
                 for (int i = 0; i < 4; i++) {
                     response.addResults(OperationResult.newBuilder().addValues("1").setConfig(config));
                 }
-                yield List.of(response.build(), TransactResponse.getDefaultInstance());
+                yield List.of(response.build());
             }
             case "turnout.v1.Switch/ListBridges" -> List.of(ListBridgesResponse.newBuilder().addBridges(bridge).build());
             case "turnout.v1.Switch/ListPorts" -> List.of(ListPortsResponse.newBuilder().addPorts(port).build());

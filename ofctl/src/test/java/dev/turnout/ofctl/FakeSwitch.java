@@ -1,7 +1,6 @@
 package dev.turnout.ofctl;
 
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -40,6 +39,7 @@ public final class FakeSwitch implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Map<String, Handler<ByteString, MessageLite>> handlers = new ConcurrentHashMap<>();
     private final List<String> calls = new CopyOnWriteArrayList<>();
+    private volatile boolean endsFirst;
     private final List<MessageLite> requests = new CopyOnWriteArrayList<>();
 
     public FakeSwitch() throws IOException {
@@ -83,6 +83,11 @@ public final class FakeSwitch implements AutoCloseable {
         return this;
     }
 
+    /** From now on the switch ends each call after the first request's answers. */
+    public void endFirst() {
+        endsFirst = true;
+    }
+
     private void accept() {
         try {
             while (true) {
@@ -101,10 +106,9 @@ public final class FakeSwitch implements AutoCloseable {
             while (true) {
                 call(in, channel);
             }
-        } catch (EOFException e) {
-            return;
         } catch (IOException e) {
-            throw new IllegalStateException(e);
+            // The client has gone, after its call or in the midst of it.
+            return;
         }
     }
 
@@ -134,6 +138,10 @@ public final class FakeSwitch implements AutoCloseable {
                     // The switch may end before the client does.
                     write(channel, end.build());
                 }
+            }
+            if (endsFirst && end.getCode() == 0) {
+                write(channel, end.build());
+                return;
             }
             if (frame.getEnd()) {
                 break;

@@ -1,6 +1,7 @@
 package dev.turnout.ofctl.flows;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -60,7 +61,7 @@ final class BridgeClient implements AutoCloseable, PortNames {
         throw new CliException(name + " is not a bridge");
     }
 
-    /** The ports that have an OpenFlow number. */
+    /** The ports that have an OpenFlow number, by it: the bridge's own comes last. */
     List<Port> ports() {
         List<Port> known = ports;
         if (known == null) {
@@ -71,9 +72,21 @@ final class BridgeClient implements AutoCloseable, PortNames {
                     known.add(port);
                 }
             }
+            known.sort(Comparator.comparingInt(Port::getOfport));
             ports = known;
         }
         return known;
+    }
+
+    /** Takes note of what a port has become, so that its name is known; does nothing while no names are wanted. */
+    void learn(Port port, boolean deleted) {
+        List<Port> known = ports;
+        if (known != null) {
+            known.removeIf(other -> other.getOfport() == port.getOfport());
+            if (!deleted) {
+                known.add(port);
+            }
+        }
     }
 
     @Override

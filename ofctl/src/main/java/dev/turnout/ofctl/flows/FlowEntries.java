@@ -12,6 +12,7 @@ import dev.turnout.v1.FlowEntry;
 /** Turns flows as they travel into those that {@code openflow} prints. */
 final class FlowEntries {
     private static final long NS_PER_SECOND = 1_000_000_000;
+    private static final long NS_PER_MS = 1_000_000;
 
     private final FlowParser parser = new FlowParser(PortNames.NONE, Protocols.ANY);
 
@@ -27,8 +28,10 @@ final class FlowEntries {
         long age = flow.getDurationNs() / NS_PER_SECOND;
         int idleAge = ages ? seconds(flow.getIdleAgeSeconds()) : -1;
         int hardAge = ages && flow.getHardAgeSeconds() != age ? seconds(flow.getHardAgeSeconds()) : -1;
+        // In milliseconds, as ovs-ofctl prints it: a switch knows no better when a flow was added.
+        long durationNs = flow.getDurationNs() - flow.getDurationNs() % NS_PER_MS;
         return new FlowStats(entry.getTable(), priority(entry), mod.match(), mod.tunnelMetadata(), entry.getCookie(),
-                flow.getDurationNs(), flow.getPackets(), flow.getBytes(), entry.getIdleTimeoutSeconds(),
+                durationNs, flow.getPackets(), flow.getBytes(), entry.getIdleTimeoutSeconds(),
                 entry.getHardTimeoutSeconds(), entry.getImportance(), flags(entry), idleAge, hardAge, mod.actions());
     }
 

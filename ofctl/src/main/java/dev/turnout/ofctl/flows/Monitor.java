@@ -139,6 +139,7 @@ final class Monitor {
     }
 
     private String portStatus(PortStatus status, StatsText ports) {
+        bridge.learn(status.getPort(), status.getReason() == PortStatus.Reason.DELETE);
         String reason = switch (status.getReason()) {
             case ADD -> "ADD";
             case DELETE -> "DEL";

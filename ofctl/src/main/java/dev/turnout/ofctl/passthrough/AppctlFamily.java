@@ -38,8 +38,13 @@ public final class AppctlFamily implements Family {
                 new Verb("fdb/show", "BRIDGE", "learned MAC addresses", 1, 1),
                 new Verb("fdb/flush", "[BRIDGE]", "forget learned MAC addresses", 0, 1),
                 new Verb("upcall/show", "", "state of upcalls and ukeys", 0, 0),
+                new Verb("upcall/set-flow-limit", "FLOWS", "most megaflows at a time", 1, 1),
+                new Verb("upcall/disable-megaflows", "", "install megaflows without wildcards", 0, 0),
+                new Verb("upcall/enable-megaflows", "", "install megaflows with wildcards", 0, 0),
                 new Verb("revalidator/wait", "", "wait until all megaflows agree with the tables", 0, 0),
                 new Verb("revalidator/purge", "", "remove all megaflows", 0, 0),
+                new Verb("revalidator/pause", "", "stop revalidation", 0, 0),
+                new Verb("revalidator/resume", "", "go on with revalidation", 0, 0),
                 new Verb("dpif-netdev/pmd-perf-show", "", "what the forwarding threads do", 0, 0));
     }
 

@@ -17,7 +17,8 @@ import dev.turnout.ofctl.Verb;
  * dpctl/VERB}, and the options of a verb travel with it.
  */
 public final class DpctlFamily implements Family {
-    private static final List<String> PASSED_ON = List.of("more", "statistics", "names", "no-names");
+    /** Options that travel to the daemon, and how. Numbers of ports are what it prints without a word. */
+    private static final Map<String, String> PASSED_ON = Map.of("more", "-m", "statistics", "-s", "names", "--names");
 
     @Override
     public String name() {
@@ -73,11 +74,7 @@ public final class DpctlFamily implements Family {
         verb.check(rest);
         CommonOptions.startTimeout(this, options, console);
         List<String> passed = new ArrayList<>();
-        for (Map.Entry<String, List<String>> option : options.values().entrySet()) {
-            if (PASSED_ON.contains(option.getKey())) {
-                passed.add("--" + option.getKey());
-            }
-        }
+        options.values().keySet().stream().filter(PASSED_ON::containsKey).map(PASSED_ON::get).forEach(passed::add);
         passed.addAll(rest);
         return RemoteCommand.run(console, CommonOptions.target(options, console), "dpctl/" + verb.name(), passed);
     }

@@ -27,8 +27,8 @@ public interface Transport extends AutoCloseable {
                 throw new CallException(CallException.UNAVAILABLE, "the switch gave no answer to " + call.name());
             }
             // The end carries the status.
-            while (conversation.receive() != null) {
-                continue;
+            if (conversation.receive() != null) {
+                throw new CallException(CallException.UNAVAILABLE, "the switch gave two answers to " + call.name());
             }
             return response;
         }
