@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 
 import com.google.protobuf.MessageLite;
-
 import dev.turnout.v1.AggregateStats;
 import dev.turnout.v1.AppctlResponse;
 import dev.turnout.v1.Arbitration;
@@ -52,15 +51,22 @@ public final class Training {
                     + "actions=set_field:1.2.3.4->ip_dst,dec_ttl,output:2"),
             List.of("ofctl", "parse-flow", "reg0=1,ipv6,ipv6_src=1::2,actions=load:1->NXM_NX_REG1[],resubmit(,2)"),
             List.of("ofctl", "add-flow", "br0", "in_port=1,dl_dst=02:00:00:00:00:01,actions=mod_vlan_vid:5,output:2"),
-            List.of("ofctl", "--bundle", "add-flows", "br0", "-"), List.of("ofctl", "--strict", "del-flows", "br0", "arp"),
-            List.of("ofctl", "dump-flows", "br0"), List.of("ofctl", "--names", "--sort=in_port", "dump-flows", "br0", "ip"),
-            List.of("ofctl", "-OOpenFlow13", "--no-stats", "dump-flows", "br0"), List.of("ofctl", "dump-aggregate", "br0"),
-            List.of("ofctl", "show", "br0"), List.of("ofctl", "dump-ports", "br0"), List.of("ofctl", "dump-tables", "br0"),
+            List.of("ofctl", "--bundle", "add-flows", "br0", "-"),
+            List.of("ofctl", "--strict", "del-flows", "br0", "arp"),
+            List.of("ofctl", "dump-flows", "br0"),
+            List.of("ofctl", "--names", "--sort=in_port", "dump-flows", "br0", "ip"),
+            List.of("ofctl", "-OOpenFlow13", "--no-stats", "dump-flows", "br0"),
+            List.of("ofctl", "dump-aggregate", "br0"),
+            List.of("ofctl", "show", "br0"), List.of("ofctl", "dump-ports", "br0"),
+            List.of("ofctl", "dump-tables", "br0"),
             List.of("ofctl", "replace-flows", "br0", "-"), List.of("ofctl", "diff-flows", "br0", "-"),
             List.of("ofctl", "packet-out", "br0", "1", "output:2", "020000000001020000000002080045"),
-            List.of("ofctl", "add-flow", "br0", "bla=1,actions=drop"), List.of("vsctl", "show"), List.of("vsctl", "list-br"),
-            List.of("vsctl", "-fjson", "show"), List.of("vsctl", "--may-exist", "add-br", "br0", "--", "--if-exists", "del-port",
-                    "br0", "p", "--", "set", "interface", "p", "options:peer=q", "--", "get", "interface", "p", "ofport"),
+            List.of("ofctl", "add-flow", "br0", "bla=1,actions=drop"), List.of("vsctl", "show"),
+            List.of("vsctl", "list-br"),
+            List.of("vsctl", "-fjson", "show"),
+            List.of("vsctl", "--may-exist", "add-br", "br0", "--", "--if-exists", "del-port",
+                    "br0", "p", "--", "set", "interface", "p", "options:peer=q", "--", "get", "interface", "p",
+                    "ofport"),
             List.of("appctl", "version"), List.of("dpctl", "dump-flows", "-m"));
 
     private Training() {
@@ -85,7 +91,8 @@ public final class Training {
 
     private static void run(Path directory, List<String> command) {
         InputStream in = new ByteArrayInputStream(
-                "# flows\nudp,in_port=2,actions=NORMAL\ntable=3,priority=1,actions=drop\n".getBytes(StandardCharsets.UTF_8));
+                "# flows\nudp,in_port=2,actions=NORMAL\ntable=3,priority=1,actions=drop\n"
+                        .getBytes(StandardCharsets.UTF_8));
         try (PrintStream out = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
             // The process's console is made too, so that its classes are in the cache.
             boolean terminal = Console.ofProcess().isTerminal();
@@ -129,7 +136,8 @@ public final class Training {
     }
 
     private static List<MessageLite> answers(String method) {
-        Port port = Port.newBuilder().setName("p").setOfport(1).setMac("02:00:00:00:00:01").putOptions("peer", "q").build();
+        Port port = Port.newBuilder().setName("p").setOfport(1).setMac("02:00:00:00:00:01").putOptions("peer", "q")
+                .build();
         Bridge bridge = Bridge.newBuilder().setName("br0").addPorts(port).putOtherConfig("a", "b").build();
         Config config = Config.newBuilder().addBridges(bridge).build();
         return switch (method) {
@@ -140,15 +148,17 @@ public final class Training {
                 }
                 yield List.of(response.build());
             }
-            case "turnout.v1.Switch/ListBridges" -> List.of(ListBridgesResponse.newBuilder().addBridges(bridge).build());
+            case "turnout.v1.Switch/ListBridges" ->
+                List.of(ListBridgesResponse.newBuilder().addBridges(bridge).build());
             case "turnout.v1.Switch/ListPorts" -> List.of(ListPortsResponse.newBuilder().addPorts(port).build());
             case "turnout.v1.Flows/Write" -> List.of(WriteResponse.newBuilder()
                     .addStatuses(UpdateStatus.newBuilder().setCode(3).setMessage("no")).build());
-            case "turnout.v1.Flows/Read" -> List.of(ReadResponse.newBuilder().setAggregate(AggregateStats.newBuilder().setFlows(1))
-                    .addTables(TableStats.newBuilder().setActive(1)).addPorts(PortStats.newBuilder().setOfport(1))
-                    .addFlows(FlowStats.newBuilder().setPackets(1).setEntry(FlowEntry.newBuilder().setPriority(2)
-                            .setMatch("ip,in_port=1").setActions("mod_nw_src:1.2.3.4,output:2")))
-                    .build());
+            case "turnout.v1.Flows/Read" ->
+                List.of(ReadResponse.newBuilder().setAggregate(AggregateStats.newBuilder().setFlows(1))
+                        .addTables(TableStats.newBuilder().setActive(1)).addPorts(PortStats.newBuilder().setOfport(1))
+                        .addFlows(FlowStats.newBuilder().setPackets(1).setEntry(FlowEntry.newBuilder().setPriority(2)
+                                .setMatch("ip,in_port=1").setActions("mod_nw_src:1.2.3.4,output:2")))
+                        .build());
             case "turnout.v1.StreamChannel/Open" -> List.of(
                     StreamResponse.newBuilder().setArbitration(Arbitration.newBuilder().setBridge("br0")).build(),
                     StreamResponse.newBuilder().setPacketOutResult(PacketOutResult.newBuilder().setId(1)).build());

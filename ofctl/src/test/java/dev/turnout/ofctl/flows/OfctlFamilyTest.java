@@ -1,5 +1,7 @@
 package dev.turnout.ofctl.flows;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,14 +10,6 @@ import java.util.HexFormat;
 import java.util.List;
 
 import com.google.protobuf.ByteString;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import dev.turnout.ofctl.FakeSwitch;
 import dev.turnout.ofctl.Shell;
 import dev.turnout.ofctl.transport.CallException;
@@ -43,13 +37,19 @@ import dev.turnout.v1.TableStats;
 import dev.turnout.v1.UpdateStatus;
 import dev.turnout.v1.WriteRequest;
 import dev.turnout.v1.WriteResponse;
-
-import static org.assertj.core.api.Assertions.assertThat;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Formats and exit codes against texts of {@code ovs-ofctl} 3.1. */
 class OfctlFamilyTest {
-    private static final Port LOCAL = Port.newBuilder().setName("br0").setOfport(65534).setMac("02:00:00:00:00:fe").build();
-    private static final Port V1 = Port.newBuilder().setName("v1").setOfport(1).setMac("02:00:00:00:00:01").setAdminUp(true)
+    private static final Port LOCAL = Port.newBuilder().setName("br0").setOfport(65534).setMac("02:00:00:00:00:fe")
+            .build();
+    private static final Port V1 = Port.newBuilder().setName("v1").setOfport(1).setMac("02:00:00:00:00:01")
+            .setAdminUp(true)
             .setLinkUp(true).setLinkSpeed(10_000_000_000L).build();
     private static final Port V2 = V1.toBuilder().setName("v2").setOfport(2).setMac("02:00:00:00:00:02").build();
 
@@ -68,7 +68,8 @@ class OfctlFamilyTest {
                                 ListPortsResponse.newBuilder().addPorts(LOCAL).addPorts(V1).addPorts(V2)
                                         .addPorts(Port.newBuilder().setName("gone").setOfport(-1)).build()))
                 .on(Calls.listBridges(), request -> List.of(ListBridgesResponse.newBuilder()
-                        .addBridges(Bridge.newBuilder().setName("br0").setDatapathId("000042b35914fd48").setTables(254)).build()))
+                        .addBridges(Bridge.newBuilder().setName("br0").setDatapathId("000042b35914fd48").setTables(254))
+                        .build()))
                 .on(Calls.streamChannel(), OfctlFamilyTest::converse);
         shell = Shell.of(fake);
     }
@@ -79,8 +80,10 @@ class OfctlFamilyTest {
     }
 
     private void flow(int table, int priority, String match, String actions, long cookie) {
-        flows.add(FlowStats.newBuilder().setPackets(15).setBytes(1222).setDurationNs(28_234_567_890L).setIdleAgeSeconds(14)
-                .setHardAgeSeconds(cookie == 0 ? 28 : 3).setEntry(FlowEntry.newBuilder().setTable(table).setPriority(priority)
+        flows.add(FlowStats.newBuilder().setPackets(15).setBytes(1222).setDurationNs(28_234_567_890L)
+                .setIdleAgeSeconds(14)
+                .setHardAgeSeconds(cookie == 0 ? 28 : 3)
+                .setEntry(FlowEntry.newBuilder().setTable(table).setPriority(priority)
                         .setMatch(match).setActions(actions).setCookie(cookie).setIdleTimeoutSeconds((int) cookie * 10))
                 .build());
     }
@@ -103,7 +106,8 @@ class OfctlFamilyTest {
                 yield List.of(response.build());
             }
             case PORTS -> List.of(response
-                    .addPorts(PortStats.newBuilder().setOfport(1).setName("v1").setRxPackets(8).setRxBytes(656).setTxDropped(-1)
+                    .addPorts(PortStats.newBuilder().setOfport(1).setName("v1").setRxPackets(8).setRxBytes(656)
+                            .setTxDropped(-1)
                             .setDurationNs(28_323_000_000L))
                     .addPorts(PortStats.newBuilder().setOfport(65534).setName("br0")).build());
             case FDB, QUERY_NOT_SET -> List.of();
@@ -130,15 +134,19 @@ class OfctlFamilyTest {
         if (request.hasArbitration()) {
             byte[] arp = HexFormat.of().parseHex(
                     "ffffffffffff50540000000908060001080006040001505400000009c0a80001000000000000c0a80002");
-            return List.of(StreamResponse.newBuilder().setArbitration(Arbitration.newBuilder().setBridge("br0")).build(),
+            return List.of(
+                    StreamResponse.newBuilder().setArbitration(Arbitration.newBuilder().setBridge("br0")).build(),
                     StreamResponse.newBuilder().setPacketIn(PacketIn.newBuilder().setCookie(5).setInPort(1).setTable(2)
                             .setReason(PacketIn.Reason.ACTION).setTotalLength(42).setMetadata("reg0=0x7")
                             .setData(ByteString.copyFrom(arp))).build(),
-                    StreamResponse.newBuilder().setPortStatus(PortStatus.newBuilder().setReason(PortStatus.Reason.ADD).setPort(V2))
+                    StreamResponse.newBuilder()
+                            .setPortStatus(PortStatus.newBuilder().setReason(PortStatus.Reason.ADD).setPort(V2))
                             .build(),
-                    StreamResponse.newBuilder().setFlowRemoved(FlowRemoved.newBuilder().setReason(FlowRemoved.Reason.DELETE)
-                            .setFlow(FlowStats.newBuilder().setPackets(3).setDurationNs(4_000_000).setEntry(
-                                    FlowEntry.newBuilder().setMatch("in_port=1").setActions("drop").setPriority(32768))))
+                    StreamResponse
+                            .newBuilder().setFlowRemoved(FlowRemoved.newBuilder().setReason(FlowRemoved.Reason.DELETE)
+                                    .setFlow(FlowStats.newBuilder().setPackets(3).setDurationNs(4_000_000).setEntry(
+                                            FlowEntry.newBuilder().setMatch("in_port=1").setActions("drop")
+                                                    .setPriority(32768))))
                             .build());
         }
         PacketOut packet = request.getPacketOut();
@@ -188,13 +196,14 @@ class OfctlFamilyTest {
         assertPrints(expected, "ofctl", "--names", "--no-stats", "dump-flows", "br0");
         shell.terminal();
         assertPrints(expected, "ofctl", "--no-stats", "dump-flows", "br0");
-        assertThat(shell.run("ofctl", "--no-stats", "--no-names", "dump-flows", "br0").out()).contains(" priority=5,in_port=1 ");
+        assertThat(shell.run("ofctl", "--no-stats", "--no-names", "dump-flows", "br0").out())
+                .contains(" priority=5,in_port=1 ");
     }
 
     @ParameterizedTest
-    @CsvSource({ "--sort,NORMAL;output:2;output:1", "--rsort,output:1;output:2;NORMAL",
-            "--sort=in_port,output:2;output:1;NORMAL", "--rsort=in_port,output:1;output:2;NORMAL",
-            "--rsort=nw_src,output:2;output:1;NORMAL" })
+    @CsvSource({"--sort,NORMAL;output:2;output:1", "--rsort,output:1;output:2;NORMAL",
+        "--sort=in_port,output:2;output:1;NORMAL", "--rsort=in_port,output:1;output:2;NORMAL",
+        "--rsort=nw_src,output:2;output:1;NORMAL"})
     void shouldSortFlows(String option, String order) {
         String out = shell.run("ofctl", option, "--no-stats", "dump-flows", "br0").out();
         List<String> last = out.lines().map(line -> line.replaceAll(".*[=,]", "")).toList();
@@ -211,7 +220,8 @@ class OfctlFamilyTest {
 
     @Test
     void shouldDumpAggregate() {
-        assertPrints("NXST_AGGREGATE reply (xid=0x4): packet_count=15 byte_count=1222 flow_count=4\n", "ofctl", "dump-aggregate",
+        assertPrints("NXST_AGGREGATE reply (xid=0x4): packet_count=15 byte_count=1222 flow_count=4\n", "ofctl",
+                "dump-aggregate",
                 "br0", "in_port=2");
         assertPrints("OFPST_AGGREGATE reply (OF1.3) (xid=0x2): packet_count=15 byte_count=1222 flow_count=4\n", "ofctl",
                 "-OOpenFlow13", "dump-aggregate", "br0");
@@ -306,15 +316,18 @@ class OfctlFamilyTest {
 
     @Test
     void shouldSendFlowsAsTheyAreWritten() {
-        shell.input("in_port=1 actions=2\n# a comment\n\n  delete_strict in_port=\"v2\" # x\nmodify,tcp,actions=drop\n");
+        shell.input(
+                "in_port=1 actions=2\n# a comment\n\n  delete_strict in_port=\"v2\" # x\nmodify,tcp,actions=drop\n");
         assertPrints("", "ofctl", "add-flows", "br0", "-");
         assertPrints("", "ofctl", "--strict", "mod-flows", "br0", "udp,priority=3,actions=drop");
         assertPrints("", "ofctl", "del-flows", "br0");
         assertPrints("", "ofctl", "--bundle", "del-flows", "br0", "cookie=1/-1");
         List<WriteRequest> requests = fake.requests(WriteRequest.class);
-        assertThat(requests.get(0).getUpdatesList()).extracting(FlowUpdate::getText).containsExactly("in_port=1 actions=2",
+        assertThat(requests.get(0).getUpdatesList()).extracting(FlowUpdate::getText).containsExactly(
+                "in_port=1 actions=2",
                 "in_port=\"v2\"", "tcp,actions=drop");
-        assertThat(requests.get(0).getUpdatesList()).extracting(FlowUpdate::getCommand).containsExactly(FlowUpdate.Command.ADD,
+        assertThat(requests.get(0).getUpdatesList()).extracting(FlowUpdate::getCommand).containsExactly(
+                FlowUpdate.Command.ADD,
                 FlowUpdate.Command.DELETE_STRICT, FlowUpdate.Command.MODIFY);
         assertThat(requests.get(1).getUpdates(0).getCommand()).isEqualTo(FlowUpdate.Command.MODIFY_STRICT);
         assertThat(requests.get(2).getUpdates(0).getCommand()).isEqualTo(FlowUpdate.Command.DELETE);
@@ -339,13 +352,15 @@ class OfctlFamilyTest {
                 + ":4: OFPBAC_BAD_OUT_GROUP: group:7: no such group\n";
         assertFails(expected, "ofctl", "add-flows", "br0", file.toString());
         assertFails(expected, "ofctl", "--bundle", "add-flows", "br0", file.toString());
-        assertFails("ofctl: OFPBAC_BAD_OUT_GROUP: group:7: no such group\n", "ofctl", "add-flow", "br0", "actions=group:7");
+        assertFails("ofctl: OFPBAC_BAD_OUT_GROUP: group:7: no such group\n", "ofctl", "add-flow", "br0",
+                "actions=group:7");
     }
 
     @Test
     void shouldSendNothingOfAFileThatIsWrong() {
         shell.input("in_port=1,actions=2\nin_port=1,foo=2,actions=2\nactions=bla\n");
-        assertFails("ofctl: -:2: unknown keyword foo\nofctl: -:3: unknown action bla\n", "ofctl", "add-flows", "br0", "-");
+        assertFails("ofctl: -:2: unknown keyword foo\nofctl: -:3: unknown action bla\n", "ofctl", "add-flows", "br0",
+                "-");
         assertThat(fake.requests(WriteRequest.class)).isEmpty();
         assertFails("ofctl: /nonexistent: open failed (No such file or directory)\n", "ofctl", "add-flows", "br0",
                 "/nonexistent");
@@ -369,8 +384,9 @@ class OfctlFamilyTest {
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(shell.run("ofctl", "diff-flows", "br0", "br0")).isEqualTo(new Shell.Result(0, "", ""));
         assertThat(shell.run("ofctl", "replace-flows", "br0", file.toString())).isEqualTo(new Shell.Result(0, "", ""));
-        assertThat(fake.requests(WriteRequest.class).getLast().getUpdatesList()).extracting(FlowUpdate::getText).containsExactly(
-                "table=3,priority=0", "ip,in_port=v2,actions=drop", "priority=7,tcp,actions=NORMAL");
+        assertThat(fake.requests(WriteRequest.class).getLast().getUpdatesList()).extracting(FlowUpdate::getText)
+                .containsExactly(
+                        "table=3,priority=0", "ip,in_port=v2,actions=drop", "priority=7,tcp,actions=NORMAL");
         shell.run("ofctl", "--readd", "--bundle", "replace-flows", "br0", file.toString());
         assertThat(fake.requests(WriteRequest.class).getLast().getUpdatesCount()).isEqualTo(4);
     }
@@ -396,7 +412,8 @@ class OfctlFamilyTest {
     void shouldSendPackets() {
         String packet = "50540000000a5054000000090800";
         assertPrints("", "ofctl", "packet-out", "br0", "v1", "output:2", packet, packet);
-        assertPrints("", "ofctl", "packet-out", "br0", "in_port=controller,packet=" + packet + ",actions=output:2,resubmit(,1)");
+        assertPrints("", "ofctl", "packet-out", "br0",
+                "in_port=controller,packet=" + packet + ",actions=output:2,resubmit(,1)");
         List<PacketOut> sent = fake.requests(StreamRequest.class).stream().filter(StreamRequest::hasPacketOut)
                 .map(StreamRequest::getPacketOut).toList();
         assertThat(sent).hasSize(3).allMatch(out -> out.getData().size() == 14);
@@ -426,24 +443,27 @@ class OfctlFamilyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = { "bla br0|unknown command 'bla'; use --help for help",
-            "--bla br0|unrecognized option '--bla'", "add-groups br0 x|'add-groups': not supported; use --help for the commands that are",
-            "add-flow br0|'add-flow' command requires at least 2 arguments: add-flow BRIDGE FLOW",
-            "dump-flows br0 a b|'dump-flows' command takes at most 2 arguments: dump-flows BRIDGE [FLOW]",
-            "dump-flows nobr|no bridge named nobr", "dump-flows br0 bla=2|unknown keyword bla",
-            "--sort=bla dump-flows br0|bla: unknown field name",
-            "-OOpenFlow99 show br0|-O: OpenFlow99: unknown OpenFlow version, expected OpenFlow10 to OpenFlow15",
-            "add-flow br0 in_port=1,foo=2,actions=2|unknown keyword foo", "add-flow br0 in_port=1|must specify an action: in_port=1",
-            "packet-out br0 1 2|packet-out: expected BRIDGE IN_PORT ACTIONS PACKET... or BRIDGE in_port=PORT,packet=HEX,actions=ACTIONS",
-            "packet-out br0 zz 2 5054|zz is not a valid OpenFlow port",
-            "packet-out br0 1 2 zz|packet \"zz\": expected an even number of hex digits",
-            "packet-out br0 1 2 5054|packet \"5054\": too short for an Ethernet header of 14 bytes",
-            "packet-out br0 in_port=1,actions=2|must specify packet", "packet-out br0 in_port=1,packet=50|must specify an action",
-            "packet-out br0 foo=1,packet=50,actions=2|unknown keyword foo in packet-out: expected in_port, packet or actions",
-            "monitor br0 abc|monitor \"abc\": expected a length in bytes or invalid_ttl",
-            "monitor br0 70000|monitor \"70000\": expected a length from 0 to 65535",
-            "monitor br0 watch:|monitor \"watch:\": watching flows is not supported",
-            "-OOpenFlow13 parse-flow actions=mod_nw_src:1.2.3.4|none of the usable flow formats (OpenFlow10,NXM) is among the allowed flow formats (OXM-OpenFlow13)" })
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"bla br0|unknown command 'bla'; use --help for help",
+        "--bla br0|unrecognized option '--bla'",
+        "add-groups br0 x|'add-groups': not supported; use --help for the commands that are",
+        "add-flow br0|'add-flow' command requires at least 2 arguments: add-flow BRIDGE FLOW",
+        "dump-flows br0 a b|'dump-flows' command takes at most 2 arguments: dump-flows BRIDGE [FLOW]",
+        "dump-flows nobr|no bridge named nobr", "dump-flows br0 bla=2|unknown keyword bla",
+        "--sort=bla dump-flows br0|bla: unknown field name",
+        "-OOpenFlow99 show br0|-O: OpenFlow99: unknown OpenFlow version, expected OpenFlow10 to OpenFlow15",
+        "add-flow br0 in_port=1,foo=2,actions=2|unknown keyword foo",
+        "add-flow br0 in_port=1|must specify an action: in_port=1",
+        "packet-out br0 1 2|packet-out: expected BRIDGE IN_PORT ACTIONS PACKET... or BRIDGE in_port=PORT,packet=HEX,actions=ACTIONS",
+        "packet-out br0 zz 2 5054|zz is not a valid OpenFlow port",
+        "packet-out br0 1 2 zz|packet \"zz\": expected an even number of hex digits",
+        "packet-out br0 1 2 5054|packet \"5054\": too short for an Ethernet header of 14 bytes",
+        "packet-out br0 in_port=1,actions=2|must specify packet",
+        "packet-out br0 in_port=1,packet=50|must specify an action",
+        "packet-out br0 foo=1,packet=50,actions=2|unknown keyword foo in packet-out: expected in_port, packet or actions",
+        "monitor br0 abc|monitor \"abc\": expected a length in bytes or invalid_ttl",
+        "monitor br0 70000|monitor \"70000\": expected a length from 0 to 65535",
+        "monitor br0 watch:|monitor \"watch:\": watching flows is not supported",
+        "-OOpenFlow13 parse-flow actions=mod_nw_src:1.2.3.4|none of the usable flow formats (OpenFlow10,NXM) is among the allowed flow formats (OXM-OpenFlow13)"})
     void shouldSayWhatIsWrong(String line, String message) {
         List<String> words = new ArrayList<>(List.of("ofctl"));
         words.addAll(List.of(line.split(" ")));
