@@ -72,7 +72,7 @@ final class SettingText {
                 && !Character.isDigit(value.charAt(0));
         for (int i = 0; plain && i < value.length(); i++) {
             char c = value.charAt(i);
-            plain = c < 0x80 && (Character.isLetterOrDigit(c) || c == '_' || i > 0 && (c == '-' || c == '.'));
+            plain = c < 0x80 && (Character.isLetterOrDigit(c) || c == '_' || (i > 0 && (c == '-' || c == '.')));
         }
         if (plain) {
             return value;

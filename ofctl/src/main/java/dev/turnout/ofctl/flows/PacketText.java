@@ -79,7 +79,7 @@ final class PacketText implements AutoCloseable {
             case UDP -> all(mask, Fields.UDP_SRC, Fields.UDP_DST);
             case SCTP -> all(mask, Fields.SCTP_SRC, Fields.SCTP_DST);
             default -> {
-                if (protocol == ICMP && !ipv6 || protocol == ICMPV6 && ipv6) {
+                if ((protocol == ICMP && !ipv6) || (protocol == ICMPV6 && ipv6)) {
                     all(mask, Fields.ICMP_TYPE, Fields.ICMP_CODE);
                 }
                 int type = (int) key.get(Fields.ICMP_TYPE);

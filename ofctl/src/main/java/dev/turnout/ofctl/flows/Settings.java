@@ -80,7 +80,7 @@ record Settings(boolean strict, boolean bundle, Protocols allowed, Protocols sho
             allowed = versions(versions);
             shown = allowed;
         }
-        boolean names = options.has(NAMES) || console.isTerminal() && !options.has(NO_NAMES);
+        boolean names = options.has(NAMES) || (console.isTerminal() && !options.has(NO_NAMES));
         return new Settings(options.has(STRICT), options.has(BUNDLE), allowed, newest(shown), names,
                 !options.has(NO_STATS),
                 FlowOrder.of(options), options.has(READD), options.has(TIMESTAMP), options.has(MORE),

@@ -228,7 +228,7 @@ final class StatsText {
                 text.append('\n');
             }
             int same = first ? i : lastLike(tables, i);
-            if (same > i || !first && isLike(tables.get(i - 1), table)) {
+            if (same > i || (!first && isLike(tables.get(i - 1), table))) {
                 text.append(ditto(table.getTable(), tables.get(same).getTable()));
                 i = same + 1;
             } else {
