@@ -18,7 +18,6 @@ import dev.turnout.v1.Operation;
 import dev.turnout.v1.OperationResult;
 import dev.turnout.v1.Port;
 import dev.turnout.v1.ReadConfig;
-import dev.turnout.v1.Set.Builder;
 
 /**
  * One of the commands between the {@code --} of a {@code vsctl} command line: an operation of the transaction, and what to
@@ -84,7 +83,7 @@ record VsctlCommand(String verb, Set<String> options, List<String> arguments) {
         return delete.build();
     }
 
-    private Builder set(String table, String record) {
+    private dev.turnout.v1.Set.Builder set(String table, String record) {
         return dev.turnout.v1.Set.newBuilder().setTable(table).setRecord(record).setIfExists(ifExists());
     }
 
@@ -96,8 +95,8 @@ record VsctlCommand(String verb, Set<String> options, List<String> arguments) {
         return assignments;
     }
 
-    private Builder clear() {
-        Builder set = set(argument(0), argument(1));
+    private dev.turnout.v1.Set.Builder clear() {
+        dev.turnout.v1.Set.Builder set = set(argument(0), argument(1));
         for (String column : arguments.subList(2, arguments.size())) {
             set.addAssignments(
                     Assignment.newBuilder().setColumn(column).setValue(MAP_COLUMNS.contains(column) ? "{}" : "[]"));
@@ -113,7 +112,7 @@ record VsctlCommand(String verb, Set<String> options, List<String> arguments) {
         return get.build();
     }
 
-    private Builder setFailMode(String mode) {
+    private dev.turnout.v1.Set.Builder setFailMode(String mode) {
         if (verb.equals("set-fail-mode") && !mode.equals("standalone") && !mode.equals("secure")) {
             throw new CliException("fail-mode \"" + mode + "\": expected \"standalone\" or \"secure\"");
         }

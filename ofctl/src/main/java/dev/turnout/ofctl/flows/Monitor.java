@@ -1,6 +1,7 @@
 package dev.turnout.ofctl.flows;
 
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
@@ -69,7 +70,10 @@ final class Monitor {
                 }
                 String text = text(message, packets, ports);
                 if (!text.isEmpty()) {
-                    console.out().print(settings.timestamp() ? LocalDateTime.now().format(TIME) + text : text);
+                    console.out()
+                            .print(settings.timestamp()
+                                    ? LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + text
+                                    : text);
                     console.out().flush();
                     if (console.out().checkError()) {
                         return;

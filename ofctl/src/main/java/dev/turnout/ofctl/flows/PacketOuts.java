@@ -56,7 +56,7 @@ final class PacketOuts {
             throw new CliException("must specify an action");
         }
         int value = text.indexOf('=', actions) + 1;
-        for (String part : text.substring(0, actions).split("[,\\s]+")) {
+        for (String part : text.substring(0, actions).split("[,\\s]+", -1)) {
             int equals = part.indexOf('=');
             String key = equals < 0 ? part : part.substring(0, equals);
             switch (key) {
