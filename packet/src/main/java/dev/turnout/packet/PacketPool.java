@@ -21,7 +21,7 @@ public final class PacketPool implements AutoCloseable {
     /** Bytes of a small buffer: 256 of header and headroom, 2112 for the frame. */
     public static final int SMALL_BUFFER = 37 * 64;
     /** Bytes of a large buffer: 256 of header and headroom, then a 65535-byte IP packet with room to spare. */
-    public static final int LARGE_BUFFER = (256 + 65535 + 14 + 8 * 4 + 128 + 63) / 64 * 64 + 64;
+    public static final int LARGE_BUFFER = (256 + 65535 + 14 + 8 * 4 + 128 + 63) / 64 * 64;
     private static final int MAX_POOLS = 1024;
     private static final AtomicReferenceArray<PacketPool> POOLS = new AtomicReferenceArray<>(MAX_POOLS);
     private static final VarHandle RETURNED;

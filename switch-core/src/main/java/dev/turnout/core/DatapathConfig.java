@@ -44,7 +44,7 @@ public record DatapathConfig(int threads, int smallBuffers, int largeBuffers, in
 
     /** One thread, the usual caches, ports that live in memory. */
     public static DatapathConfig defaults() {
-        return new DatapathConfig(1, 4096, 64, 1 << 20, 1 << 16, 100, true, 1 << 20, 50_000, ParkingBackend.FACTORY);
+        return new DatapathConfig(1, 4096, 256, 1 << 20, 1 << 16, 100, true, 1 << 20, 50_000, ParkingBackend.FACTORY);
     }
 
     public DatapathConfig withThreads(int count) {

@@ -3,31 +3,57 @@ package dev.turnout.bench.veth;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 
+import com.sun.management.ThreadMXBean;
 import dev.turnout.bench.lab.Daemon;
 import dev.turnout.bench.lab.Host;
 import dev.turnout.bench.lab.Lab;
+import dev.turnout.core.ThreadCounter;
+import dev.turnout.switchd.TurnoutSwitch;
+import dev.turnout.switchd.config.ConfigException;
+import dev.turnout.switchd.config.ConfigFile;
+import dev.turnout.switchd.config.SwitchSettings;
+import org.jspecify.annotations.Nullable;
 
 /** What joins the two hosts while something is measured. */
 interface JoinedBy extends AutoCloseable {
     /** What is in use, for the result. */
     String description();
 
-    /** The process whose CPU time counts, where there is one. */
-    OptionalLong pid();
+    /** CPU seconds that it has used; 0 where nobody can tell. */
+    double cpuSeconds() throws IOException;
+
+    /** Packets that its forwarding thread has received, and the bytes of heap that the thread has allocated; null where another process does it. */
+    default @Nullable Work work() {
+        return null;
+    }
+
+    /** See {@link #work}. */
+    record Work(long packets, long allocatedBytes) {
+    }
 
     @Override
     void close() throws IOException;
 
     /** The daemon with a bridge of two ports and a rule for each direction. */
     static JoinedBy daemon(Host a, Host b, String receiveMode) throws IOException {
+        Path file = configuration(a, b, receiveMode);
+        try {
+            Daemon daemon = new Daemon("--config", file.toString(), "--grpc", "none", "--metrics", "none");
+            return of("turnout", daemon.pid(), daemon::close);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static Path configuration(Host a, Host b, String receiveMode) throws IOException {
         StringBuilder config = new StringBuilder("""
                 bridges:
                   br0:
@@ -41,12 +67,50 @@ interface JoinedBy extends AutoCloseable {
             config.append(receiveMode.isEmpty() ? "}\n" : ", options: {receive-mode: " + receiveMode + "}}\n");
         }
         Path file = Files.createTempFile("turnout-veth", ".yaml");
+        Files.writeString(file, config);
+        return file;
+    }
+
+    /** The same switch inside this process, where its forwarding thread's allocations can be seen. */
+    static JoinedBy embedded(Host a, Host b, String receiveMode) throws IOException {
+        Path file = configuration(a, b, receiveMode);
         try {
-            Files.writeString(file, config);
-            Daemon daemon = new Daemon("--config", file.toString(), "--grpc", "none", "--metrics", "none");
-            return of("turnout", daemon.pid(), daemon::close);
+            TurnoutSwitch turnout = TurnoutSwitch.start(ConfigFile.read(file, SwitchSettings.builder()).build());
+            return new Embedded(turnout);
+        } catch (ConfigException e) {
+            throw new IOException(e.getMessage(), e);
         } finally {
             Files.delete(file);
+        }
+    }
+
+    /** A switch inside this process with one forwarding thread. */
+    record Embedded(TurnoutSwitch turnout) implements JoinedBy {
+        private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        private long thread() {
+            return turnout.datapath().threads().get(0).thread().threadId();
+        }
+
+        @Override
+        public String description() {
+            return "turnout-embedded";
+        }
+
+        @Override
+        public double cpuSeconds() {
+            return THREADS.getThreadCpuTime(thread()) / 1e9;
+        }
+
+        @Override
+        public Work work() {
+            return new Work(turnout.datapath().count(ThreadCounter.RECEIVED),
+                    THREADS.getThreadAllocatedBytes(thread()));
+        }
+
+        @Override
+        public void close() throws IOException {
+            turnout.close();
         }
     }
 
@@ -99,8 +163,8 @@ interface JoinedBy extends AutoCloseable {
             }
 
             @Override
-            public OptionalLong pid() {
-                return pid < 0 ? OptionalLong.empty() : OptionalLong.of(pid);
+            public double cpuSeconds() throws IOException {
+                return pid < 0 ? 0 : Counters.cpuSeconds(pid);
             }
 
             @Override
@@ -110,14 +174,14 @@ interface JoinedBy extends AutoCloseable {
         };
     }
 
-    /** The kinds by name: {@code daemon}, {@code ports}, {@code bridge}. */
+    /** The kinds by name: {@code daemon}, {@code embedded}, {@code ports}, {@code bridge}. */
     static JoinedBy open(String kind, Host a, Host b, String receiveMode) throws IOException {
-        Map<String, Opener> openers = Map.of("daemon", () -> daemon(a, b, receiveMode), "ports",
-                () -> ports(a, b, receiveMode), "bridge",
+        Map<String, Opener> openers = Map.of("daemon", () -> daemon(a, b, receiveMode), "embedded",
+                () -> embedded(a, b, receiveMode), "ports", () -> ports(a, b, receiveMode), "bridge",
                 () -> bridge(a, b));
         Opener opener = openers.get(kind);
         if (opener == null) {
-            throw new IllegalArgumentException("'" + kind + "' is not one of daemon, ports, bridge");
+            throw new IllegalArgumentException("'" + kind + "' is not one of daemon, embedded, ports, bridge");
         }
         return opener.open();
     }

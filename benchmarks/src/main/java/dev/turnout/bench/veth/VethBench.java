@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 import dev.turnout.bench.lab.Host;
@@ -27,7 +28,8 @@ public final class VethBench {
             usage: turnout bench veth [OPTION...]
 
               --json                 one JSON object per result
-              --switch LIST          what joins the hosts: daemon (default), ports (the ports alone), bridge (the kernel's)
+              --switch LIST          what joins the hosts: daemon (default), embedded (the switch in this process: shows
+                                     its allocations), ports (the ports alone), bridge (the kernel's)
               --receive-mode LIST    of the switch's ports; default: the ports' own default
               --only LIST            part of tcp-1,tcp-4,udp-64,ping
               --seconds S            length of a sample (3)
@@ -156,16 +158,12 @@ public final class VethBench {
         }
     }
 
-    private static double cpu(JoinedBy joined) throws IOException {
-        return joined.pid().isPresent() ? Counters.cpuSeconds(joined.pid().getAsLong()) : 0;
-    }
-
     private void tcp(JoinedBy joined, String label, Host a, Host b, int streams) throws IOException {
-        double cpu = cpu(joined);
+        double cpu = joined.cpuSeconds();
         long retransmits = Counters.retransmits(a);
         TcpTransfer.Result result = TcpTransfer.run(a, b, streams, (long) (seconds * 1e9));
         add(label, "tcp-" + streams, "Gbit/s", result.gigabitsPerSecond(),
-                Map.of("switch_cpu", (cpu(joined) - cpu) / (result.nanos() / 1e9), "retransmits",
+                Map.of("switch_cpu", (joined.cpuSeconds() - cpu) / (result.nanos() / 1e9), "retransmits",
                         (double) (Counters.retransmits(a) - retransmits)));
     }
 
@@ -173,19 +171,28 @@ public final class VethBench {
         try (UdpFlood _ = new UdpFlood(a, b)) {
             waitFor(SETTLE_NS);
             long start = System.nanoTime();
-            double cpu = cpu(joined);
+            double cpu = joined.cpuSeconds();
+            JoinedBy.Work before = joined.work();
             long sent = Counters.sent(a);
             long received = Counters.received(b);
             waitFor((long) (seconds * 1e9));
             double took = (System.nanoTime() - start) / 1e9;
-            add(label, "udp-64", "kpps", (Counters.received(b) - received) / took / 1e3,
-                    Map.of("switch_cpu", (cpu(joined) - cpu) / took, "sent_kpps",
+            Map<String, Double> extra = new TreeMap<>(
+                    Map.of("switch_cpu", (joined.cpuSeconds() - cpu) / took, "sent_kpps",
                             (Counters.sent(a) - sent) / took / 1e3));
+            double kpps = (Counters.received(b) - received) / took / 1e3;
+            JoinedBy.Work after = joined.work();
+            if (before != null && after != null) {
+                extra.put("allocated_bytes_per_packet",
+                        (double) (after.allocatedBytes() - before.allocatedBytes())
+                                / (after.packets() - before.packets()));
+            }
+            add(label, "udp-64", "kpps", kpps, extra);
         }
     }
 
     private void ping(JoinedBy joined, String label, Host a, Host b) throws IOException {
-        double cpu = cpu(joined);
+        double cpu = joined.cpuSeconds();
         long start = System.nanoTime();
         Ping.Result result = Ping.run(a, b, pings, 1_000_000, TimeUnit.SECONDS.toNanos(1));
         double took = (System.nanoTime() - start) / 1e9;
@@ -193,7 +200,7 @@ public final class VethBench {
             throw new IOException("no ping was answered");
         }
         Map<String, Double> extra = Map.of("lost", (double) (result.sent() - result.received()), "switch_cpu",
-                (cpu(joined) - cpu) / took);
+                (joined.cpuSeconds() - cpu) / took);
         add(label, "ping-p50", "us", result.quantileNs(0.5) / 1e3, extra);
         add(label, "ping-p99", "us", result.quantileNs(0.99) / 1e3, extra);
     }

@@ -17,6 +17,10 @@ final class PacketSocket {
     /** Bytes that may wait to be received or sent; 64 KB segments fill little ones quickly. */
     private static final int BUFFER_BYTES = 8 << 20;
 
+    private static final int HARDWARE_TYPE = 8;
+    private static final int ARPHRD_ETHER = 1;
+    private static final int ARPHRD_LOOPBACK = 772;
+
     private PacketSocket() {
     }
 
@@ -84,6 +88,14 @@ final class PacketSocket {
             Memory.putShort(address + 2, protocol);
             Memory.putIntNative(address + 4, index);
             SystemCalls.check(calls.bind(fd, address, Linux.SOCKADDR_LL_SIZE), "bind(" + name + ")");
+            long length = arena.allocate(8, 8).address();
+            Memory.putIntNative(length, Linux.SOCKADDR_LL_SIZE);
+            SystemCalls.check(calls.getsockname(fd, address, length), "getsockname(" + name + ")");
+            int hardware = Memory.getShortNative(address + HARDWARE_TYPE);
+            if (hardware != ARPHRD_ETHER && hardware != ARPHRD_LOOPBACK) {
+                throw new SystemCallException("bind(" + name + ")", Errno.EINVAL,
+                        "its packets are not Ethernet frames: hardware type " + hardware);
+            }
         }
     }
 

@@ -33,8 +33,9 @@ public final class SystemPort extends InterfacePort {
         return switch (wanted) {
             case IO_URING -> {
                 UringLoop loop = io.ring();
-                if (loop == null) {
-                    setReceiveMode(ReceiveMode.RECVMMSG, io.whyNoRing());
+                String whyNot = loop == null ? io.whyNoRing() : UringReceiver.unavailable(context);
+                if (loop == null || !whyNot.isEmpty()) {
+                    setReceiveMode(ReceiveMode.RECVMMSG, whyNot);
                     yield new MmsgReceiver(name(), context, io);
                 }
                 Receiver receiver = openRing(context, loop);

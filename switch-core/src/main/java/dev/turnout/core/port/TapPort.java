@@ -73,13 +73,17 @@ public final class TapPort extends InterfacePort {
     public Receiver openReceiver(PortContext context) throws IOException {
         ThreadIo io = ThreadIo.of(context);
         TapDevice opened = device();
-        UringLoop loop = wanted == ReceiveMode.IO_URING ? io.ring() : null;
-        if (loop != null) {
-            opened.retain();
-            setReceiveMode(ReceiveMode.IO_URING, "");
-            return new OwningReceiver(new UringReceiver(context, loop, opened.fd(), false), null, opened::release);
+        String whyNot = "";
+        if (wanted == ReceiveMode.IO_URING) {
+            UringLoop loop = io.ring();
+            whyNot = loop == null ? io.whyNoRing() : UringReceiver.unavailable(context);
+            if (loop != null && whyNot.isEmpty()) {
+                opened.retain();
+                setReceiveMode(ReceiveMode.IO_URING, "");
+                return new OwningReceiver(new UringReceiver(context, loop, opened.fd(), false), null, opened::release);
+            }
         }
-        setReceiveMode(ReceiveMode.READ, wanted == ReceiveMode.IO_URING ? io.whyNoRing() : "");
+        setReceiveMode(ReceiveMode.READ, whyNot);
         return new TapReceiver(opened, context, io);
     }
 

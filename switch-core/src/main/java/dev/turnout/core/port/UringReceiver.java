@@ -38,6 +38,8 @@ import io.netty.channel.uring.IoUringIoOps;
 final class UringReceiver implements Receiver, IoUringIoHandle {
     private static final int BUFFERS = 32;
     private static final int COPY_LIMIT = 1664;
+    /** With fewer a burst of segments would end the request again and again. */
+    private static final int FEWEST = 4;
     private static final int ENTRY_SIZE = 16;
     private static final int RING_TAIL = 14;
     private static final int PAGE = 4096;
@@ -54,6 +56,7 @@ final class UringReceiver implements Receiver, IoUringIoHandle {
     private final PortContext context;
     private final UringLoop loop;
     private final int fd;
+    private final int provided;
     private final int group;
     private final int prefix;
     private final Arena arena = Arena.ofShared();
@@ -85,6 +88,7 @@ final class UringReceiver implements Receiver, IoUringIoHandle {
         this.context = context;
         this.loop = loop;
         this.fd = fd;
+        provided = Math.min(BUFFERS, context.pool().freeLargeBuffers() / 2);
         group = loop.nextGroup() % MAX_GROUPS;
         prefix = Linux.VNET_HEADER_SIZE + (socket ? OUT_SIZE + CONTROL_SIZE : 0);
         bufferRing = arena.allocate(PAGE, PAGE).address();
@@ -99,11 +103,16 @@ final class UringReceiver implements Receiver, IoUringIoHandle {
                 : new IoUringIoOps(UringLoop.OP_READ_MULTISHOT, UringLoop.SQE_BUFFER_SELECT, (short) 0, fd, -1L, 0L, 0,
                         0, RECEIVE_DATA,
                         (short) group, (short) 0, 0, 0L);
-        for (int id = 0; id < BUFFERS; id++) {
+        for (int id = 0; id < provided; id++) {
             vacant[vacantCount++] = id;
         }
         provideVacant();
         arm();
+    }
+
+    /** Why a receiver with this context would not work, or the empty string. It takes at most half of the pool's free large buffers. */
+    static String unavailable(PortContext context) {
+        return context.pool().freeLargeBuffers() / 2 >= FEWEST ? "" : "too few large packet buffers are left";
     }
 
     /** Whether buffers go through a registered ring. */
@@ -183,7 +192,7 @@ final class UringReceiver implements Receiver, IoUringIoHandle {
         if (vacantCount > 0) {
             provideVacant();
         }
-        if (!armed && !gone && vacantCount < BUFFERS) {
+        if (!armed && !gone && vacantCount < provided) {
             arm();
         }
         return batch.count - before;

@@ -35,7 +35,7 @@ public final class ConfigFile {
                 .emcInsertInvProb((int) root.integer("emc-insert-inv-prob", 100, 0, Integer.MAX_VALUE))
                 .smcEnable(root.bool("smc-enable", true))
                 .smallBuffers((int) root.integer("packet-buffers", 4096, 512, 1_048_576))
-                .largeBuffers((int) root.integer("large-packet-buffers", 64, 16, 65_536))
+                .largeBuffers((int) root.integer("large-packet-buffers", 256, 16, 65_536))
                 .spinMicros((int) root.integer("spin", 50, 0, 1_000_000))
                 .ioUring(root.bool("io-uring", true));
         String runDir = root.string("run-dir", "");

@@ -92,7 +92,7 @@ public record SwitchSettings(int forwardingThreads, int handlerThreads, int reva
         private int emcInsertInvProb = 100;
         private boolean smcEnable = true;
         private int smallBuffers = 4096;
-        private int largeBuffers = 64;
+        private int largeBuffers = 256;
         private int spinMicros = 50;
         private boolean ioUring = true;
         private @Nullable Path runDir;
