@@ -84,8 +84,8 @@ final class ForwardingAgent implements FastPath.Misses {
         nowNs = System.nanoTime();
         int work = io.poll();
         work += drainCommands();
-        for (ReceivePort port : receivePorts) {
-            work += receive(port);
+        for (int i = 0; i < receivePorts.length; i++) { // commands in between may replace the array
+            work += receive(receivePorts[i]);
         }
         if (work > 0) {
             forwardRecirculated();

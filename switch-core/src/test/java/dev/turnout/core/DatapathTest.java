@@ -194,6 +194,26 @@ class DatapathTest {
     }
 
     @Test
+    void shouldRecirculatePacketsOfSeveralPortsTogether() throws IOException {
+        slowPath.policy = key -> key.words()[FlowLayout.RECIRC_PORT] >>> 32 == 0
+                ? DatapathActions.of(new DpAction.Recirc(5))
+                : DatapathActions.of(new DpAction.Output(3 - inPort(key)));
+        start(1);
+        for (int round = 0; round < 20; round++) {
+            for (int i = 0; i < 40; i++) {
+                one.inject(Frames.udp(A, B, i, 80, 20));
+                two.inject(Frames.udp(B, A, i, 80, 20));
+            }
+            List<byte[]> there = awaitFrames(two, 40);
+            List<byte[]> back = awaitFrames(one, 40);
+            for (int i = 0; i < 40; i++) {
+                assertThat(Frames.get16(there.get(i), 34)).isEqualTo(i);
+                assertThat(Frames.get32(back.get(i), 26)).isEqualTo(B);
+            }
+        }
+    }
+
+    @Test
     void shouldCountDrops() throws IOException {
         slowPath.policy = key -> DatapathActions.of(new DpAction.Output(77));
         start(1);
