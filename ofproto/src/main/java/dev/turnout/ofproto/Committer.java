@@ -19,6 +19,9 @@ import dev.turnout.ofproto.classifier.Wildcards;
  * <p>Thread rules: one owner.
  */
 final class Committer {
+    private static final long HIGH = -1L << 32;
+    private static final long LOW = 0xffff_ffffL;
+
     private final long[] base = new long[FlowLayout.WORDS];
     /** Bits of {@link #base} that earlier actions set. */
     private final long[] constant = new long[FlowLayout.WORDS];
@@ -36,17 +39,24 @@ final class Committer {
         commitVlans(flow, out);
         commitNetwork(flow, out);
         commitLayer4(flow, out);
-        long mark = need(flow, FlowLayout.MARKS, 0xffff_ffffL);
+        long mark = need(flow, FlowLayout.MARKS, LOW);
         if (mark != 0) {
             out.add(new DpAction.SetMark((int) flow.words[FlowLayout.MARKS], (int) mark));
         }
     }
 
-    /** The bits of a word to set, which from now on are as the pipeline has them. */
-    private long need(FlowState flow, int word, long bits) {
+    /**
+     * The bits of a word to set, which from now on are as the pipeline has them. A field of which any bit must be set is set as far as the pipeline
+     * wrote it: that reads better, and costs no more.
+     */
+    private long need(FlowState flow, int word, long... fields) {
+        long all = 0;
+        for (long field : fields) {
+            all |= field;
+        }
         Wildcards wildcards = flow.wildcards;
-        long written = wildcards.written(word) & bits;
-        long set = constant[word] & bits;
+        long written = wildcards.written(word) & all;
+        long set = constant[word] & all;
         if ((written | set) == 0) {
             return 0;
         }
@@ -54,7 +64,11 @@ final class Committer {
         wildcards.lookAt(word, back);
         long differs = flow.words[word] ^ base[word];
         long known = wildcards.looked(word) | set;
-        long need = (written & (~known | differs)) | (back & differs);
+        long least = (written & (~known | differs)) | (back & differs);
+        long need = 0;
+        for (long field : fields) {
+            need |= (least & field) != 0 ? (written | set) & field : 0;
+        }
         base[word] = (base[word] & ~need) | (flow.words[word] & need);
         constant[word] |= need;
         return need;
@@ -89,8 +103,8 @@ final class Committer {
     private void commitNetwork(FlowState flow, List<DpAction> out) {
         long[] w = flow.words;
         if (Prerequisites.isIpv4(w)) {
-            long addresses = need(flow, FlowLayout.IPV4, -1L);
-            long fields = need(flow, FlowLayout.L4, Fields.NW_TTL.wordMask(0) | Fields.NW_TOS.wordMask(0));
+            long addresses = need(flow, FlowLayout.IPV4, HIGH, LOW);
+            long fields = need(flow, FlowLayout.L4, Fields.NW_TTL.wordMask(0), Fields.NW_TOS.wordMask(0));
             if ((addresses | fields) != 0) {
                 int srcMask = (int) (addresses >>> 32);
                 int dstMask = (int) addresses;
@@ -114,7 +128,7 @@ final class Committer {
         long dstHigh = need(flow, FlowLayout.IPV6_DST, -1L);
         long dstLow = need(flow, FlowLayout.IPV6_DST + 1, -1L);
         int label = (int) (need(flow, FlowLayout.IPV6_VLAN1, Fields.IPV6_LABEL.wordMask(0)) >>> 32);
-        long fields = need(flow, FlowLayout.L4, Fields.NW_TTL.wordMask(0) | Fields.NW_TOS.wordMask(0));
+        long fields = need(flow, FlowLayout.L4, Fields.NW_TTL.wordMask(0), Fields.NW_TOS.wordMask(0));
         if ((srcHigh | srcLow | dstHigh | dstLow | label | fields) != 0) {
             int tosMask = (int) (fields >>> 48) & 0xff;
             int ttlMask = (int) (fields >>> 40) & 0xff;
@@ -129,7 +143,7 @@ final class Committer {
     private void commitArp(FlowState flow, List<DpAction> out) {
         long[] w = flow.words;
         int op = (int) (need(flow, FlowLayout.L4, Fields.ARP_OP.wordMask(0)) >>> 56) & 0xff;
-        long addresses = need(flow, FlowLayout.IPV4, -1L);
+        long addresses = need(flow, FlowLayout.IPV4, HIGH, LOW);
         long sha = need(flow, FlowLayout.SHA, Fields.ARP_SHA.wordMask(0)) >>> 16;
         long tha = need(flow, FlowLayout.THA, Fields.ARP_THA.wordMask(0)) >>> 16;
         if ((op | addresses | sha | tha) != 0) {
@@ -152,7 +166,7 @@ final class Committer {
         if (protocol == 58) {
             commitNd(flow, out);
         }
-        long ports = need(flow, FlowLayout.L4, 0xffff_ffffL);
+        long ports = need(flow, FlowLayout.L4, 0xffff_0000L, 0xffffL);
         if (ports == 0) {
             return;
         }
