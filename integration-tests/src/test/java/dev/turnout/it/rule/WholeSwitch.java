@@ -11,8 +11,11 @@ import java.util.function.BooleanSupplier;
 
 import dev.turnout.core.Datapath;
 import dev.turnout.core.DatapathConfig;
+import dev.turnout.core.DropReason;
 import dev.turnout.core.ThreadCounter;
 import dev.turnout.core.memory.MemoryPort;
+import dev.turnout.flow.DatapathActions;
+import dev.turnout.flow.DatapathFlowText;
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
@@ -34,6 +37,7 @@ import dev.turnout.openflow.FlowMod;
 import dev.turnout.packet.PacketPool;
 import dev.turnout.revalidator.Revalidator;
 import dev.turnout.revalidator.RevalidatorConfig;
+import dev.turnout.upcall.DeleteReason;
 import dev.turnout.upcall.OfprotoSlowPath;
 import dev.turnout.upcall.SlowPath;
 import dev.turnout.upcall.Translation;
@@ -87,6 +91,39 @@ final class WholeSwitch implements AutoCloseable {
         }
     }
 
+    /** Crediting a translation learns its source address anew. */
+    private record WithoutCredit(Translation real) implements Translation {
+        @Override
+        public DatapathActions actions() {
+            return real.actions();
+        }
+
+        @Override
+        public FlowMask wildcards() {
+            return real.wildcards();
+        }
+
+        @Override
+        public boolean isCacheable() {
+            return real.isCacheable();
+        }
+
+        @Override
+        public DeleteReason refusal() {
+            return real.refusal();
+        }
+
+        @Override
+        public void credit(long packets, long bytes, long usedNs, int tcpFlags) {
+            // The packets are counted by nobody.
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+
     private static SlowPath withoutLearning(SlowPath real) {
         return new SlowPath() {
             @Override
@@ -96,7 +133,7 @@ final class WholeSwitch implements AutoCloseable {
 
             @Override
             public Translation translate(FlowKey key, boolean sideEffects, int frameLength) {
-                return real.translate(key, false, frameLength);
+                return new WithoutCredit(real.translate(key, false, frameLength));
             }
 
             @Override
@@ -231,8 +268,22 @@ final class WholeSwitch implements AutoCloseable {
         return upcalls.audit().illegalMoves();
     }
 
+    /** Counters and flows, for messages. */
     String describe() {
-        return pipeline.describe();
+        StringBuilder text = new StringBuilder();
+        for (ThreadCounter counter : ThreadCounter.values()) {
+            text.append(counter).append('=').append(datapath.count(counter)).append(' ');
+        }
+        for (DropReason reason : DropReason.values()) {
+            if (datapath.drops(reason) != 0) {
+                text.append("drop ").append(reason).append('=').append(datapath.drops(reason)).append(' ');
+            }
+        }
+        text.append(upcalls.stats()).append('\n');
+        upcalls.dumpFlows(flow -> true).forEach(flow -> text.append("  megaflow ")
+                .append(DatapathFlowText.key(flow.key(), flow.mask())).append(" packets ").append(flow.packets())
+                .append(" actions ").append(DatapathFlowText.actions(flow.actions())).append('\n'));
+        return text.append(pipeline.describe()).toString();
     }
 
     @Override

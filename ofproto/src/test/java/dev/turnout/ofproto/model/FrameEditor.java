@@ -1,5 +1,6 @@
 package dev.turnout.ofproto.model;
 
+import java.util.List;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
@@ -74,10 +75,24 @@ public final class FrameEditor {
         } else if (ethType == 0x86dd && bytes.length >= l3 + 40) {
             protocol = u8(l3 + 6);
             l4 = l3 + 40;
-            if (protocol == 44) {
-                protocol = u8(l4);
-                laterFragment = (u16(l4 + 2) & 0xfff8) != 0;
-                l4 += 8;
+            skipIpv6Extensions();
+        }
+    }
+
+    /** Where an extension header is not whole, nothing of the packet's IPv6 header is changed: its protocol is not known. */
+    private void skipIpv6Extensions() {
+        while (!laterFragment && List.of(0, 43, 44, 51, 60).contains(protocol)) {
+            if (bytes.length < l4 + 8) {
+                protocol = -1;
+                return;
+            }
+            int length = protocol == 44 ? 8 : protocol == 51 ? (u8(l4 + 1) + 2) * 4 : (u8(l4 + 1) + 1) * 8;
+            laterFragment = protocol == 44 && (u16(l4 + 2) & 0xfff8) != 0;
+            protocol = u8(l4);
+            l4 += length;
+            if (l4 > bytes.length) {
+                protocol = -1;
+                return;
             }
         }
     }
