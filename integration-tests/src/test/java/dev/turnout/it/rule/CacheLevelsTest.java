@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * switch, whichever cache decides, before and after revalidation.
  */
 class CacheLevelsTest {
-    private static final int PIPELINES = Integer.getInteger("turnout.cachePipelines", 40);
-    private static final int PACKETS = 6;
-    private static final int INSIDE = 20;
+    private static final int PIPELINES = Integer.getInteger("turnout.cachePipelines", 100);
+    private static final int PACKETS = 4;
+    private static final int INSIDE = 100;
 
     @ParameterizedTest(name = "{0} thread(s)")
     @ValueSource(ints = {1, 2})
@@ -56,7 +56,8 @@ class CacheLevelsTest {
             }
             List<String> sent = sw.send(packets, expected.size());
             if (!sent.equals(expected)) {
-                throw new AssertionError(where + ", " + rounds[round] + ":\n" + difference(expected, sent) + sw.describe());
+                throw new AssertionError(
+                        where + ", " + rounds[round] + ":\n" + difference(expected, sent) + sw.describe());
             }
         }
         assertThat(sw.illegalMoves()).as(where).isZero();

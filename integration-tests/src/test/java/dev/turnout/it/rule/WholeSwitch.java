@@ -249,7 +249,8 @@ final class WholeSwitch implements AutoCloseable {
     void revalidate() {
         Bridge bridge = ofproto.bridges().iterator().next();
         FlowModResult result = bridge
-                .apply(List.of(FlowMod.builder(FlowCommand.ADD).table(200).priority(random.nextInt(1000)).build()), true)
+                .apply(List.of(FlowMod.builder(FlowCommand.ADD).table(200).priority(random.nextInt(1000)).build()),
+                        true)
                 .get(0);
         if (!result.isOk()) {
             throw new AssertionError(result);

@@ -1,7 +1,7 @@
 package dev.turnout.ofproto.model;
 
-import java.util.List;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
