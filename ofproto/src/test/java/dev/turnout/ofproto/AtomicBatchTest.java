@@ -1,0 +1,95 @@
+package dev.turnout.ofproto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.turnout.flow.DpAction;
+import dev.turnout.flow.Fields;
+import dev.turnout.flow.FlowKey;
+import dev.turnout.flow.FlowLayout;
+import dev.turnout.flow.FlowMask;
+import dev.turnout.flow.Match;
+import dev.turnout.openflow.FlowCommand;
+import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.OfAction;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Translations while batches come in: each sees all of a batch or nothing of it. A batch makes the flows of two tables output to the same port, another
+ * one than before, amid thousands of flows that come and go, so that tables grow, slots are freed and dead rules are purged.
+ */
+class AtomicBatchTest {
+    private static final int BATCHES = 300;
+    private static final int CROWD = 1000;
+
+    private final Ofproto ofproto = new Ofproto(() -> 0);
+    private final Bridge bridge = ofproto.addBridge("br0", FailMode.SECURE, 1);
+
+    private static FlowMod.Builder flow(int table, long address) {
+        long[] words = new long[FlowLayout.WORDS];
+        long[] mask = new long[FlowLayout.WORDS];
+        Fields.IPV4_DST.set(words, address);
+        Fields.IPV4_DST.setAll(mask);
+        return FlowMod.builder(FlowCommand.ADD).table(table).match(new Match(words, FlowMask.of(mask)));
+    }
+
+    private static List<FlowMod> batch(int n) {
+        int port = 2 + n % 3;
+        List<FlowMod> mods = new ArrayList<>();
+        OfAction output = new OfAction.Output(port);
+        mods.add(flow(0, 1).actions(List.of(output, new OfAction.GotoTable(1))).build());
+        for (int i = 0; i < CROWD; i++) {
+            boolean add = n % 2 == 0;
+            mods.add(flow(i % 2, 100 + i * 7919L).build().toBuilder()
+                    .command(add ? FlowCommand.ADD : FlowCommand.DELETE).build());
+        }
+        mods.add(n % 2 == 0
+                ? flow(1, 1).actions(List.of(output)).build()
+                : flow(1, 1).actions(List.of(output)).command(FlowCommand.MODIFY_STRICT).build());
+        return mods;
+    }
+
+    @Test
+    void shouldBeSeenAsAWhole() throws Exception {
+        for (int port = 1; port <= 4; port++) {
+            bridge.addPort(PortInfo.of("p" + port, "memory", port, port));
+        }
+        bridge.apply(batch(0), true);
+        AtomicBoolean done = new AtomicBoolean();
+        try (ExecutorService readers = Executors.newFixedThreadPool(2)) {
+            List<Future<Integer>> counts = List.of(readers.submit(() -> read(done)), readers.submit(() -> read(done)));
+            for (int n = 1; n <= BATCHES; n++) {
+                assertThat(bridge.apply(batch(n), true)).allMatch(FlowModResult::isOk);
+            }
+            done.set(true);
+            for (Future<Integer> count : counts) {
+                assertThat(count.get()).isPositive();
+            }
+        } finally {
+            done.set(true);
+        }
+        assertThat(bridge.flowCount()).isEqualTo(BATCHES % 2 == 0 ? CROWD + 2 : 2);
+    }
+
+    private int read(AtomicBoolean done) {
+        FlowKey key = new FlowKey();
+        key.set(Fields.IN_PORT, 1);
+        key.set(Fields.ETH_TYPE, 0x0800);
+        key.set(Fields.IPV4_DST, 1);
+        int translations = 0;
+        while (!done.get()) {
+            List<DpAction> actions = ofproto.translator().translate(new XlateIn(key, 60, 0, false, 0)).actions()
+                    .actions();
+            assertThat(actions).as("translation %d", translations).hasSize(2);
+            assertThat(actions.get(1)).isEqualTo(actions.get(0));
+            translations++;
+        }
+        return translations;
+    }
+}
