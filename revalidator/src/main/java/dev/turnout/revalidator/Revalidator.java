@@ -198,7 +198,7 @@ public final class Revalidator implements AutoCloseable {
     private static void guarded(Runnable phase) {
         try {
             phase.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // else the other threads would wait at the barrier for ever
             LOG.error("a phase of revalidation failed", e);
         }
     }

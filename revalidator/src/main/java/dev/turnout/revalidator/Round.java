@@ -125,7 +125,7 @@ final class Round {
         boolean isGone;
         try {
             isGone = owner.state() == UkeyState.EVICTED || owner.state() == UkeyState.DELETED;
-            if (!isGone && owner.seen(reading.handle)) {
+            if (!isGone && isFresh(fastPath, slot, owner, reading) && owner.seen(reading.handle)) {
                 examine(owner, reading);
             }
         } finally {
@@ -134,6 +134,18 @@ final class Round {
         if (isGone) {
             dumpOfGone(fastPath, slot, owner, reading);
         }
+    }
+
+    /**
+     * The slot was read before the ukey was locked. If the answer to a modify came in between, the ukey knows newer counters,
+     * and the slot is read again.
+     *
+     * @return whether the reading is of this ukey's megaflow
+     */
+    private static boolean isFresh(FastPath fastPath, int slot, Ukey owner, MegaflowReading reading) {
+        long handle = reading.handle;
+        return (reading.packets >= owner.packets() && reading.bytes >= owner.bytes())
+                || (fastPath.read(slot, reading) && reading.handle == handle);
     }
 
     /** A megaflow's ukey is gone. Either it was deleted since we read it, or it has another ukey, or none. */
@@ -147,7 +159,8 @@ final class Round {
             orphan(fastPath, reading);
         } else if (owner.tryLock()) {
             try {
-                if (owner.state().mayBeInstalled() && owner.handle() == handle) {
+                if (owner.state().mayBeInstalled() && owner.handle() == handle
+                        && isFresh(fastPath, slot, owner, reading)) {
                     examine(owner, reading);
                 }
             } finally {

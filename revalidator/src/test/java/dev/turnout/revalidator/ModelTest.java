@@ -204,6 +204,7 @@ final class ModelTest {
         assertThat(left).isEmpty();
         assertThat(upcalls.table().size()).isZero();
         assertThat(slowPath.doubleCloses.get()).as("translations closed twice").isZero();
+        assertThat(slowPath.creditsAfterEnd.get()).as("translations credited after their end").isZero();
         assertThat(slowPath.openTranslations.get()).as("translations not closed").isZero();
         for (FakeFastPath fastPath : fastPaths) {
             assertThat(fastPath.isIdle()).isTrue();

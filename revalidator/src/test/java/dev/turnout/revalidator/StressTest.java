@@ -131,6 +131,7 @@ final class StressTest {
         assertThat(upcalls.audit().illegalMoves()).as("illegal moves").isZero();
         assertThat(upcalls.audit().backwardCounters()).as("counters that went back").isZero();
         assertThat(slowPath.doubleCloses.get()).as("translations closed twice").isZero();
+        assertThat(slowPath.creditsAfterEnd.get()).as("translations credited after their end").isZero();
         for (FakeFastPath fastPath : fastPaths) {
             assertThat(fastPath.disorder.get()).as("packets out of order").isZero();
             assertThat(fastPath.missingBuffers()).as("packet buffers lost").isZero();

@@ -236,6 +236,11 @@ final class ActionExecutor {
         return kept;
     }
 
+    /** After a failure in the middle of a program. */
+    void reset() {
+        depth = 0;
+    }
+
     private void dropAll(DropReason reason, long[] packets, int first, int count) {
         counters.drop(reason, count);
         for (int i = first; i < first + count; i++) {

@@ -109,8 +109,10 @@ final class CommandExecutor {
             answer(failure(install.token(), install.operation(), Ack.Kind.INSTALLED, Ack.Status.UNSUPPORTED));
             return;
         }
-        answer(tryInstall(install, program));
-        run(program, install.packets().take());
+        Ack ack = tryInstall(install, program);
+        long[] packets = install.packets().take(); // before the answer: whoever has them credited is told first
+        answer(ack);
+        run(program, packets);
     }
 
     private Ack tryInstall(DatapathCommand.Install install, ActionProgram program) {

@@ -41,6 +41,7 @@ final class ForwardingAgent implements FastPath.Misses {
     private final VnetFinisher finisher;
     private final PacketQueue recirculated = new PacketQueue();
     private final PacketBatch batch = new PacketBatch();
+    private final ActionExecutor actions;
     private final CommandExecutor executor;
     private final FastPath fastPath;
     private final BitSet knownPorts = new BitSet();
@@ -61,7 +62,7 @@ final class ForwardingAgent implements FastPath.Misses {
         classifier = new Classifier(random);
         outputs = new Outputs(pool, counters);
         finisher = new VnetFinisher(pool, counters);
-        ActionExecutor actions = new ActionExecutor(thread, pool, outputs, recirculated, upcalls, counters);
+        actions = new ActionExecutor(thread, pool, outputs, recirculated, upcalls, counters);
         executor = new CommandExecutor(this, thread, pool, counters, megaflows, classifier, actions, acks);
         fastPath = new FastPath(pool, counters, megaflows, actions, outputs, classifier, this, config,
                 random.nextLong());
@@ -221,6 +222,7 @@ final class ForwardingAgent implements FastPath.Misses {
         }
         receivePorts = Arrays.stream(receivePorts).filter(port -> port.number() != number).toArray(ReceivePort[]::new);
         outputs.close(number);
+        upcalls.portCloses(thread, number);
     }
 
     void closePorts() {
@@ -235,5 +237,6 @@ final class ForwardingAgent implements FastPath.Misses {
     /** After a failure: forgets the packets in hand, whose state is unknown. */
     void abandonBatch() {
         batch.clear();
+        actions.reset();
     }
 }

@@ -156,7 +156,7 @@ public final class ForwardingThread {
     /** Makes the loop end; returns at once. */
     void stop() {
         stopping = true;
-        if (thread.isAlive()) {
+        if (thread.isAlive() && hasAgent()) {
             wakeup();
         }
     }
@@ -168,7 +168,14 @@ public final class ForwardingThread {
 
     /** Frees the packet buffers; after the end of all threads. */
     void closePool() {
-        agent.join().pool().close();
+        if (hasAgent()) {
+            agent.join().pool().close();
+        }
+    }
+
+    /** Whether the thread was started, and could. */
+    private boolean hasAgent() {
+        return agent.isDone() && !agent.isCompletedExceptionally();
     }
 
     void awaitEnd() throws InterruptedException {
@@ -190,7 +197,7 @@ public final class ForwardingThread {
             }
             owned = new ForwardingAgent(this, config, counters, megaflows, commands, to.upcalls(), to.acks(),
                     to.generator());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) { // an Error: no memory for the packet buffers
             stopping = true;
             agent.completeExceptionally(e);
             return;
@@ -214,7 +221,7 @@ public final class ForwardingThread {
                     idleSinceNs = idle(owned, idleSinceNs);
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whatever a packet or a command causes, the thread goes on
             owned.abandonBatch();
             if (failures++ < LOGGED_FAILURES) {
                 LOG.error("{}: a cycle failed; the packets in hand are lost", this, e);

@@ -39,6 +39,13 @@ public interface UpcallSink {
             DpAction.Userspace action);
 
     /**
+     * A port closes on the forwarding thread: the sink may forget what it keeps for that port, but not the packets that it
+     * holds. Its number may come again. Called on that thread.
+     */
+    default void portCloses(ForwardingThread from, int port) {
+    }
+
+    /**
      * The forwarding thread ends: the sink gives back all packets of it that it still holds. Called on that thread, after the
      * last command was answered and before its packet pool is closed; nothing of that thread is handed over later.
      */

@@ -168,7 +168,7 @@ public final class Main {
             turnout.stopAccepting();
             turnout.close();
             out.print(SwitchFigures.summary(turnout));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // an Error, too: the shutdown hook waits for the code
             err.println("switchd: while stopping: " + e.getMessage());
             code = 1;
         }

@@ -82,7 +82,7 @@ final class AckAgent implements Runnable {
         for (ThreadUpcalls thread : threads) {
             try {
                 work += thread.drain(this::apply, TURN) + watch(thread.channel());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // the agent must not end
                 LOG.error("an answer of forwarding thread {} failed", thread.channel().threadId(), e);
                 work++;
             }

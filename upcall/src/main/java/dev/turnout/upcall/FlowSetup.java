@@ -228,6 +228,15 @@ final class FlowSetup {
         execute(flow, actions, translation);
     }
 
+    /** Handling has failed: drops the packets that wait, so that the flow's next packet is an upcall again. */
+    void giveUp(Upcall upcall) {
+        switch (upcall) {
+            case Upcall.Miss(FlowWait flow) -> execute(flow, DatapathActions.DROP, Failed.INSTANCE);
+            case Upcall.SlowPathPacket(FlowWait flow) -> execute(flow, DatapathActions.DROP, Failed.INSTANCE);
+            case Upcall.PacketIn packetIn -> counters.add(UpcallCounter.USERSPACE_LOST);
+        }
+    }
+
     private void execute(FlowWait flow, DatapathActions actions, Translation translation) {
         Resolution resolution = Resolution.execution(flow, translation);
         if (!flow.owner.channel().submit(new DatapathCommand.Execute(actions, resolution))) {

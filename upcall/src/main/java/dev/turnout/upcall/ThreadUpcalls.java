@@ -165,6 +165,11 @@ final class ThreadUpcalls {
         return share;
     }
 
+    /** The port is closed: what waits keeps its share, packets that come later get a new one. */
+    void forgetPort(int number) {
+        ports.remove(number);
+    }
+
     private boolean mayHold(PortShare port) {
         if (stopped) {
             return refuse(UpcallCounter.REFUSED_STOPPED);

@@ -114,7 +114,7 @@ public final class UkeyTable {
         @Nullable
         Object[] slots = shard(id.high()).slots();
         int at = find(slots, id.high(), id.low());
-        return at < 0 ? null : (Ukey) SLOT.getAcquire(slots, at);
+        return at >= 0 && SLOT.getAcquire(slots, at) instanceof Ukey ukey ? ukey : null; // it may have been removed meanwhile
     }
 
     /** Index of the ukey, or {@code -1 - index} of the empty slot where the search ended. */

@@ -86,8 +86,9 @@ final class UpcallHandler implements Runnable {
     private void handle(Upcall upcall) {
         try {
             setup.handle(upcall);
-        } catch (RuntimeException e) {
-            LOG.error("an upcall failed", e);
+        } catch (RuntimeException | Error e) { // the handler must not end, nor a flow wait for ever
+            LOG.error("an upcall failed; its packets are dropped", e);
+            setup.giveUp(upcall);
         }
     }
 }

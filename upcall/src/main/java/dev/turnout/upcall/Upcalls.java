@@ -83,6 +83,11 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
     }
 
     @Override
+    public void portCloses(ForwardingThread from, int port) {
+        threads.get(from.id()).forgetPort(port);
+    }
+
+    @Override
     public void threadEnds(ForwardingThread from) {
         threads.get(from.id()).end();
     }

@@ -170,7 +170,7 @@ final class ControlCall<Q, R> extends ServerCall<Q, R> {
             }
             try {
                 next.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // an Error, too: the client waits for an answer
                 LOG.error("a call of {} failed", method.getMethodDescriptor().getFullMethodName(), e);
                 close(Status.INTERNAL.withDescription("internal error: " + e), new Metadata());
             }

@@ -59,11 +59,17 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
         StreamClient client = new StreamClient((ServerCallStreamObserver<StreamResponse>) responses, executor);
         ((ServerCallStreamObserver<StreamResponse>) responses).setOnCancelHandler(() -> leave(client));
         return new StreamObserver<>() {
+            private boolean failed;
+
             @Override
             public void onNext(StreamRequest request) {
+                if (failed) {
+                    return; // was on its way already: a client that has left must not come back
+                }
                 try {
                     handle(client, request);
                 } catch (RuntimeException e) {
+                    failed = true;
                     leave(client);
                     client.fail(Refusal.of(e));
                 }
