@@ -127,7 +127,7 @@ final class BridgeManager {
                 .thenComparing(PortSettings::name, NaturalOrder::compare));
         for (PortSettings port : settings) {
             LivePort live = ports.get(port.name());
-            if (live == null || live.port() == null && !isAtWork(live)) {
+            if (live == null || (live.port() == null && !isAtWork(live))) {
                 add(wanted, port, live == null ? 0 : Math.max(0, live.ofport()));
             } else if (!live.settings().equals(port)) {
                 update(bridge, live, port);
@@ -142,7 +142,8 @@ final class BridgeManager {
     }
 
     private void add(BridgeSettings bridge, PortSettings settings, int formerNumber) {
-        if (settings.effectiveType().equals("patch") || bridge.isDummy() && settings.name().equals(bridge.name())) {
+        if (settings.effectiveType().equals("patch") 
+                || (bridge.isDummy() && settings.name().equals(bridge.name()))) {
             attach(bridge.name(), settings, null, 0, formerNumber, false);
             return;
         }
@@ -218,7 +219,7 @@ final class BridgeManager {
 
     private void update(Bridge bridge, LivePort live, PortSettings settings) {
         int number = settings.ofportRequest();
-        if (number == 0 || number != live.ofport() && bridge.port(number) != null) {
+        if (number == 0 || (number != live.ofport() && bridge.port(number) != null)) {
             number = live.ofport(); // no other one is asked for, or it is taken: stays
         }
         PortInfo present = bridge.port(settings.name());

@@ -41,6 +41,6 @@ record LivePort(String bridge, PortSettings settings, @Nullable Port port, int d
         return !given && (!settings.effectiveType().equals(other.effectiveType())
                 || !settings.options().equals(other.options())
                 || !settings.otherConfig().equals(other.otherConfig())
-                || dummyChanged && settings.name().equals(bridge));
+                || (dummyChanged && settings.name().equals(bridge)));
     }
 }

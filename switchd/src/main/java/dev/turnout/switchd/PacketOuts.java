@@ -18,7 +18,6 @@ import dev.turnout.openflow.ActionParser;
 import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfPorts;
-import dev.turnout.openflow.PortNames;
 import dev.turnout.packet.Memory;
 import dev.turnout.packet.Packet;
 import dev.turnout.packet.PacketPool;

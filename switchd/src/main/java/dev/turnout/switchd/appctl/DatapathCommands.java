@@ -1,6 +1,7 @@
 package dev.turnout.switchd.appctl;
 
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -203,7 +204,7 @@ final class DatapathCommands {
     String showPerformance() {
         double seconds = turnout.uptimeNs() / 1e9;
         StringBuilder text = new StringBuilder();
-        text.append("Time: ").append(DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).format(LocalTime.now()))
+        text.append("Time: ").append(DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).format(LocalTime.now(ZoneId.systemDefault())))
                 .append('\n');
         text.append(String.format("Measurement duration: %.3f s%n", seconds));
         for (ForwardingThread thread : turnout.datapath().threads()) {
@@ -226,18 +227,18 @@ final class DatapathCommands {
         long lost = thread.count(ThreadCounter.LOST_UPCALLS);
         long passes = emc + smc + megaflow + misses;
         long sent = thread.count(ThreadCounter.OUTPUTS);
-        line(text, "Iterations:", cycles, "%.2f us/it", ratio(cpuNs / 1e3, cycles));
+        line(text, "Iterations:", cycles, "%.2f us/it", ratio(cpuNs / 1e3, (double) cycles));
         line(text, "- Used CPU time/ms:", cpuNs / 1_000_000, "%5.1f %% of total time",
                 ratio(cpuNs / 1e7, seconds));
         line(text, "- idle iterations:", cycles - busy, "%5.1f %% of iterations", percent(cycles - busy, cycles));
         line(text, "- busy iterations:", busy, "%5.1f %% of iterations", percent(busy, cycles));
         line(text, "- sleep iterations:", parks, "%5.1f %% of iterations", percent(parks, cycles));
         line(text, "Rx packets:", received, "%.0f Kpps", ratio(received / 1e3, seconds));
-        line(text, "Datapath passes:", passes, "%.2f passes/pkt", ratio(passes, received));
+        line(text, "Datapath passes:", passes, "%.2f passes/pkt", ratio((double) passes, (double) received));
         line(text, "- EMC hits:", emc, "%5.1f %%", percent(emc, passes));
         line(text, "- SMC hits:", smc, "%5.1f %%", percent(smc, passes));
         text.append(String.format("  %-19s %12d  (%5.1f %%, %.2f subtbl lookups/hit)%n", "- Megaflow hits:", megaflow,
-                percent(megaflow, passes), ratio(thread.count(ThreadCounter.SUBTABLE_LOOKUPS), megaflow)));
+                percent(megaflow, passes), ratio((double) thread.count(ThreadCounter.SUBTABLE_LOOKUPS), (double) megaflow)));
         line(text, "- Upcalls:", misses, "%5.1f %%", percent(misses, passes));
         line(text, "- Lost upcalls:", lost, "%5.1f %%", percent(lost, passes));
         line(text, "Tx packets:", sent, "%.0f Kpps", ratio(sent / 1e3, seconds));
@@ -252,7 +253,7 @@ final class DatapathCommands {
     }
 
     private static double percent(long part, long whole) {
-        return ratio(100.0 * part, whole);
+        return ratio(100.0 * part, (double) whole);
     }
 
     private long count(ThreadCounter counter) {

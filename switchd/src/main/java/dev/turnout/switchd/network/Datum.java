@@ -72,13 +72,13 @@ public sealed interface Datum {
             return value.toString();
         }
         boolean bare = !string.isEmpty() && !string.equals("true") && !string.equals("false")
-                && (isAlnum(string.charAt(0)) && string.charAt(0) > '9' || string.charAt(0) == '_')
-                && string.chars().allMatch(c -> isAlnum(c) || c == '_' || c == '-' || c == '.');
+                && (isAlpha(string.charAt(0)) || string.charAt(0) == '_')
+                && string.chars().allMatch(c -> isAlpha(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.');
         return bare ? string : quote(string);
     }
 
-    private static boolean isAlnum(int c) {
-        return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    private static boolean isAlpha(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
     private static String quote(String string) {

@@ -59,7 +59,7 @@ final class NetworkRules {
         oneOf("bridge " + name + ": datapath_type", bridge.datapathType(), DATAPATH_TYPES);
         knownKeys("bridge " + name + ": other_config", bridge.otherConfig().keySet(), BRIDGE_OTHER_CONFIG);
         String id = bridge.otherConfig().get("datapath-id");
-        require(id == null || id.matches("[0-9a-fA-F]{16}") && !id.matches("0+"),
+        require(id == null || (id.matches("[0-9a-fA-F]{16}") && !id.matches("0+")),
                 "bridge " + name + ": other_config:datapath-id", String.valueOf(id), "16 hex digits, not all 0");
     }
 

@@ -128,7 +128,7 @@ public final class NetworkTransaction {
     /** Sets a column, or one key of it, of a record of table bridge, port or interface. */
     public NetworkTransaction set(String table, String record, boolean ifExists, String column, @Nullable String key,
             String value) {
-        if (Table.find(table) == Table.BRIDGE) {
+        if (Table.find(table).equals(Table.BRIDGE)) {
             BridgeSettings bridge = config.bridges().get(record);
             if (exists(bridge != null, "Bridge", record, ifExists) && bridge != null) {
                 config = config.withBridge(Table.BRIDGE.set(bridge, column, key, value));
@@ -151,7 +151,7 @@ public final class NetworkTransaction {
 
     /** The text of a column, or of one key of it; null if it is not there and that is no failure. */
     public @Nullable String get(String table, String record, boolean ifExists, String column, @Nullable String key) {
-        if (Table.find(table) == Table.BRIDGE) {
+        if (Table.find(table).equals(Table.BRIDGE)) {
             BridgeSettings bridge = config.bridges().get(record);
             return exists(bridge != null, "Bridge", record, ifExists) && bridge != null
                     ? Table.BRIDGE.get(new BridgeRow(bridge, state.bridge(record)), record, column, key, ifExists)
@@ -183,7 +183,7 @@ public final class NetworkTransaction {
     }
 
     private static Table<PortSettings, PortRow> portTable(String name) {
-        return Table.find(name) == Table.PORT ? Table.PORT : Table.INTERFACE;
+        return Table.find(name).equals(Table.PORT) ? Table.PORT : Table.INTERFACE;
     }
 
     private static PortSettings port(BridgeSettings bridge, String name) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param trunks
  *            VLANs of a trunk; empty for all
  * @param vlanMode
- *            {@code access}, {@code trunk}, {@code native-tagged}, {@code native-untagged}, or empty: by tag and trunks
+ *            one of access, trunk, native-tagged, native-untagged, or empty: by tag and trunks
  */
 public record PortSettings(String name, String type, int ofportRequest, SortedMap<String, String> options,
         SortedMap<String, String> otherConfig, @Nullable Integer tag, SortedSet<Integer> trunks, String vlanMode) {

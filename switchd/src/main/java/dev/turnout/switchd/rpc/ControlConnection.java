@@ -45,8 +45,8 @@ final class ControlConnection {
 
     /** Serves the client until it goes. */
     void start() {
-        Thread ignored = Thread.ofVirtual().name("control-read").start(this::read);
-        Thread ignoredToo = Thread.ofVirtual().name("control-write").start(this::write);
+        var _ = Thread.ofVirtual().name("control-read").start(this::read);
+        var _ = Thread.ofVirtual().name("control-write").start(this::write);
     }
 
     // --- reading ----------------------------------------------------------------------------------
@@ -136,6 +136,8 @@ final class ControlConnection {
         }
     }
 
+    /** To be called in a loop that looks at what may have changed. */
+    @SuppressWarnings("WaitNotInLoop")
     private synchronized void awaitChange() throws IOException {
         try {
             wait();

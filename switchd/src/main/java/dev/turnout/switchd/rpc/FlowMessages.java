@@ -5,7 +5,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 
-import dev.turnout.openflow.ActionParser;
 import dev.turnout.openflow.ActionPrinter;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;

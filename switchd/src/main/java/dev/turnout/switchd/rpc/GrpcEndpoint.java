@@ -61,8 +61,8 @@ final class GrpcEndpoint implements AutoCloseable {
         stopAccepting();
         try {
             if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
-                Server ignored = server.shutdownNow();
-                boolean ended = server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
+                var _ = server.shutdownNow();
+                var _ = server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             Server ignored = server.shutdownNow();

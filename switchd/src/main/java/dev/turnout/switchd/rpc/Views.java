@@ -35,7 +35,7 @@ final class Views {
         PortSettings local = bridge.ports().get(bridge.name());
         if (withPorts && local != null) {
             message.addPorts(port(bridge.name(), local));
-            bridge.ports().values().stream().filter(port -> port != local)
+            bridge.ports().values().stream().filter(port -> !port.equals(local))
                     .forEach(port -> message.addPorts(port(bridge.name(), port)));
         }
         return message.build();
