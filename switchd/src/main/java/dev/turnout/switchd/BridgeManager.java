@@ -142,7 +142,7 @@ final class BridgeManager {
     }
 
     private void add(BridgeSettings bridge, PortSettings settings, int formerNumber) {
-        if (settings.effectiveType().equals("patch") 
+        if (settings.effectiveType().equals("patch")
                 || (bridge.isDummy() && settings.name().equals(bridge.name()))) {
             attach(bridge.name(), settings, null, 0, formerNumber, false);
             return;

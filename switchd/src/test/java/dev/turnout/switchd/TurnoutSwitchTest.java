@@ -1,5 +1,6 @@
 package dev.turnout.switchd;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -91,10 +92,10 @@ class TurnoutSwitchTest {
         }
         try (TurnoutSwitch turnout = TurnoutSwitch.start(settings)) {
             assertThat(turnout.config().bridges()).containsOnlyKeys("br0", "br1");
-            assertThat(turnout.config().bridges().get("br0").ports()).containsOnlyKeys("br0", "a");
+            assertThat(requireNonNull(turnout.config().bridges().get("br0")).ports()).containsOnlyKeys("br0", "a");
             assertThat(turnout.state().port("a").ofport()).isEqualTo(5);
             assertThat(turnout.state().port("a").error()).isEmpty();
-            assertThat(turnout.config().port("a").tag()).isEqualTo(7);
+            assertThat(requireNonNull(turnout.config().port("a")).tag()).isEqualTo(7);
             assertThat(turnout.bridge("br0").datapathId()).isEqualTo(id);
             assertThat(turnout.bridge("br0").flows(dev.turnout.openflow.FlowFilter.ALL))
                     .noneMatch(flow -> flow.priority() == 7);

@@ -8,11 +8,11 @@ import java.util.TreeMap;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FdbEntry;
 import dev.turnout.openflow.OfPorts;
+import dev.turnout.revalidator.SlowPathText;
 import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.Version;
 import dev.turnout.switchd.network.MacText;
-import dev.turnout.revalidator.SlowPathText;
 import dev.turnout.upcall.Deletions;
 import dev.turnout.upcall.FlowLimit;
 

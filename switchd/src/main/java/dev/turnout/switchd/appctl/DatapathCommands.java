@@ -204,7 +204,9 @@ final class DatapathCommands {
     String showPerformance() {
         double seconds = turnout.uptimeNs() / 1e9;
         StringBuilder text = new StringBuilder();
-        text.append("Time: ").append(DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).format(LocalTime.now(ZoneId.systemDefault())))
+        text.append("Time: ")
+                .append(DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT)
+                        .format(LocalTime.now(ZoneId.systemDefault())))
                 .append('\n');
         text.append(String.format("Measurement duration: %.3f s%n", seconds));
         for (ForwardingThread thread : turnout.datapath().threads()) {
@@ -238,7 +240,8 @@ final class DatapathCommands {
         line(text, "- EMC hits:", emc, "%5.1f %%", percent(emc, passes));
         line(text, "- SMC hits:", smc, "%5.1f %%", percent(smc, passes));
         text.append(String.format("  %-19s %12d  (%5.1f %%, %.2f subtbl lookups/hit)%n", "- Megaflow hits:", megaflow,
-                percent(megaflow, passes), ratio((double) thread.count(ThreadCounter.SUBTABLE_LOOKUPS), (double) megaflow)));
+                percent(megaflow, passes),
+                ratio((double) thread.count(ThreadCounter.SUBTABLE_LOOKUPS), (double) megaflow)));
         line(text, "- Upcalls:", misses, "%5.1f %%", percent(misses, passes));
         line(text, "- Lost upcalls:", lost, "%5.1f %%", percent(lost, passes));
         line(text, "Tx packets:", sent, "%.0f Kpps", ratio(sent / 1e3, seconds));

@@ -73,7 +73,8 @@ public sealed interface Datum {
         }
         boolean bare = !string.isEmpty() && !string.equals("true") && !string.equals("false")
                 && (isAlpha(string.charAt(0)) || string.charAt(0) == '_')
-                && string.chars().allMatch(c -> isAlpha(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.');
+                && string.chars()
+                        .allMatch(c -> isAlpha(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.');
         return bare ? string : quote(string);
     }
 

@@ -1,5 +1,6 @@
 package dev.turnout.switchd.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -74,15 +75,17 @@ class ConfigFileTest {
         assertThat(settings.runDir()).isEqualTo(Path.of("/tmp/x"));
         assertThat(settings.grpc()).isEqualTo(new Listen("::1", 0));
         assertThat(settings.metrics()).isNull();
-        BridgeSettings bridge = settings.network().bridges().get("br0");
+        BridgeSettings bridge = requireNonNull(settings.network().bridges().get("br0"));
         assertThat(bridge.failMode()).isEqualTo("secure");
         assertThat(bridge.datapathId()).isEqualTo(0xaa);
-        assertThat(bridge.ports().get("p1").ofportRequest()).isEqualTo(7);
-        assertThat(bridge.ports().get("p1").tag()).isEqualTo(10);
-        assertThat(bridge.ports().get("p2").trunks()).containsExactly(1, 2);
-        assertThat(settings.flows().get("br0")).extracting(SwitchSettings.FlowLine::text)
+        PortSettings p1 = requireNonNull(bridge.ports().get("p1"));
+        assertThat(p1.ofportRequest()).isEqualTo(7);
+        assertThat(p1.tag()).isEqualTo(10);
+        assertThat(requireNonNull(bridge.ports().get("p2")).trunks()).containsExactly(1, 2);
+        List<SwitchSettings.FlowLine> flows = requireNonNull(settings.flows().get("br0"));
+        assertThat(flows).extracting(SwitchSettings.FlowLine::text)
                 .containsExactly("in_port=7,actions=drop", "priority=1,actions=drop");
-        assertThat(settings.flows().get("br0").get(1).place()).endsWith("flows.txt:3");
+        assertThat(flows.get(1).place()).endsWith("flows.txt:3");
     }
 
     @Test

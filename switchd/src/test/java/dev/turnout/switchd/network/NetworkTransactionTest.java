@@ -1,5 +1,6 @@
 package dev.turnout.switchd.network;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -120,9 +121,11 @@ class NetworkTransactionTest {
         NetworkConfig wanted = NetworkConfig.EMPTY.withBridge(BridgeSettings.of("br1").withMac(0).withFailMode("secure")
                 .withPort(PortSettings.of("p1", "")).withPort(PortSettings.of("p2", "")));
         NetworkConfig merged = wanted.over(kept);
-        assertThat(merged.bridges().get("br0").ports()).containsOnlyKeys("br0");
-        assertThat(merged.bridges().get("br1").ports()).containsOnlyKeys("br1", "p1", "p2");
-        assertThat(merged.bridges().get("br1").mac()).isEqualTo(kept.bridges().get("br1").mac());
-        assertThat(merged.bridges().get("br1").failMode()).isEqualTo("secure");
+        BridgeSettings br0 = requireNonNull(merged.bridges().get("br0"));
+        BridgeSettings br1 = requireNonNull(merged.bridges().get("br1"));
+        assertThat(br0.ports()).containsOnlyKeys("br0");
+        assertThat(br1.ports()).containsOnlyKeys("br1", "p1", "p2");
+        assertThat(br1.mac()).isEqualTo(requireNonNull(kept.bridges().get("br1")).mac());
+        assertThat(br1.failMode()).isEqualTo("secure");
     }
 }

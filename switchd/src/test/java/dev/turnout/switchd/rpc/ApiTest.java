@@ -252,7 +252,7 @@ class ApiTest {
     void shouldReportPorts() throws Exception {
         Controller controller = new Controller(0);
         StreamResponse ignored = controller.next(StreamResponse::hasArbitration);
-        var none = turnout.transact(transaction -> transaction.deletePort("br0", "p2", false));
+        var _ = turnout.transact(transaction -> transaction.deletePort("br0", "p2", false));
         PortStatus status = controller.next(StreamResponse::hasPortStatus).getPortStatus();
         assertThat(status.getReason()).isEqualTo(PortStatus.Reason.DELETE);
         assertThat(status.getPort().getName()).isEqualTo("p2");
