@@ -87,7 +87,7 @@ public final class PacketPool implements AutoCloseable {
         if (smallCount == 0 && !collectReturned(SMALL_BUFFER)) {
             return 0;
         }
-        long packet = freeSmall[--smallCount];
+        long packet = Memory.known(freeSmall[--smallCount]);
         Packet.reset(packet);
         return packet;
     }

@@ -4,6 +4,7 @@ import dev.turnout.flow.DpAction;
 import dev.turnout.flow.FlowExtractor;
 import dev.turnout.flow.FlowKeys;
 import dev.turnout.packet.Checksums;
+import dev.turnout.packet.Memory;
 import dev.turnout.packet.Packet;
 import dev.turnout.packet.PacketBatch;
 import dev.turnout.packet.PacketPool;
@@ -170,37 +171,49 @@ final class ActionExecutor {
     private int change(int operation, long[] operands, int at, long[] packets, int first, int count) {
         int end = first + count;
         switch (operation) {
-            case ActionProgram.SET_ETHERNET -> {
-                for (int i = first; i < end; i++) {
-                    EthernetRewriter.setAddresses(packets[i], operands[at], operands[at + 1], operands[at + 2],
-                            operands[at + 3]);
-                }
-            }
-            case ActionProgram.SET_IPV4 -> {
-                for (int i = first; i < end; i++) {
-                    NetworkRewriter.setIpv4(packets[i], operands, at);
-                }
-            }
-            case ActionProgram.SET_PORTS -> {
-                for (int i = first; i < end; i++) {
-                    TransportRewriter.setPorts(packets[i], operands, at);
-                }
-            }
-            case ActionProgram.POP_VLAN -> {
-                for (int i = first; i < end; i++) {
-                    EthernetRewriter.popVlan(packets[i]);
-                }
-            }
+            case ActionProgram.SET_ETHERNET -> passSetEthernet(operands, at, packets, first, end);
+            case ActionProgram.SET_IPV4 -> passSetIpv4(operands, at, packets, first, end);
+            case ActionProgram.SET_PORTS -> passSetPorts(operands, at, packets, first, end);
+            case ActionProgram.POP_VLAN -> passPopVlan(packets, first, end);
             case ActionProgram.PUSH_VLAN, ActionProgram.PUSH_MPLS -> {
-                return push(operation, operands, at, packets, first, count);
+                return passPush(operation, operands, at, packets, first, count);
             }
-            default -> {
-                for (int i = first; i < end; i++) {
-                    changeOne(operation, operands, at, packets[i]);
-                }
-            }
+            default -> passChange(operation, operands, at, packets, first, end);
         }
         return count;
+    }
+
+    // Named pass...: see FastPath.
+
+    private static void passSetEthernet(long[] operands, int at, long[] packets, int first, int end) {
+        for (int i = first; i < end; i++) {
+            EthernetRewriter.setAddresses(Memory.known(packets[i]), operands[at], operands[at + 1], operands[at + 2],
+                    operands[at + 3]);
+        }
+    }
+
+    private static void passSetIpv4(long[] operands, int at, long[] packets, int first, int end) {
+        for (int i = first; i < end; i++) {
+            NetworkRewriter.setIpv4(Memory.known(packets[i]), operands, at);
+        }
+    }
+
+    private static void passSetPorts(long[] operands, int at, long[] packets, int first, int end) {
+        for (int i = first; i < end; i++) {
+            TransportRewriter.setPorts(Memory.known(packets[i]), operands, at);
+        }
+    }
+
+    private static void passPopVlan(long[] packets, int first, int end) {
+        for (int i = first; i < end; i++) {
+            EthernetRewriter.popVlan(Memory.known(packets[i]));
+        }
+    }
+
+    private static void passChange(int operation, long[] operands, int at, long[] packets, int first, int end) {
+        for (int i = first; i < end; i++) {
+            changeOne(operation, operands, at, Memory.known(packets[i]));
+        }
     }
 
     private static void changeOne(int operation, long[] operands, int at, long packet) {
@@ -219,10 +232,10 @@ final class ActionExecutor {
         }
     }
 
-    private int push(int operation, long[] operands, int at, long[] packets, int first, int count) {
+    private int passPush(int operation, long[] operands, int at, long[] packets, int first, int count) {
         int kept = 0;
         for (int i = first; i < first + count; i++) {
-            long packet = packets[i];
+            long packet = Memory.known(packets[i]);
             boolean done = operation == ActionProgram.PUSH_VLAN
                     ? EthernetRewriter.pushVlan(packet, (int) operands[at])
                     : EthernetRewriter.pushMpls(packet, (int) operands[at], (int) operands[at + 1]);

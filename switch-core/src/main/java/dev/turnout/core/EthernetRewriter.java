@@ -99,7 +99,7 @@ final class EthernetRewriter {
     static void setMpls(long packet, int lse, int mask) {
         int at = Packet.l25Offset(packet);
         if (at != Packet.NO_OFFSET && at + LABEL <= Packet.length(packet)) {
-            long label = Packet.data(packet) + at;
+            long label = Memory.known(Packet.data(packet) + at);
             Memory.putInt(label, (Memory.getInt(label) & ~mask) | lse);
         }
     }

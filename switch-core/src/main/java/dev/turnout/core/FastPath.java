@@ -12,6 +12,7 @@ import dev.turnout.flow.FlowExtractor;
 import dev.turnout.flow.FlowKeys;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.Megaflow;
+import dev.turnout.packet.Memory;
 import dev.turnout.packet.Packet;
 import dev.turnout.packet.PacketBatch;
 import dev.turnout.packet.PacketPool;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The caches in front of the classifier cost time, too: each port's packets take only those that pay off, see
  * {@link PortPath}.
+ *
+ * <p>A method named {@code pass...} is to be compiled on its own, never inlined: together they would exceed what the JIT
+ * compiler inlines into one method, and it would stop at an arbitrary place. The launcher tells the JVM by that prefix.
  *
  * <p>Thread rules: one owner thread. On this path nothing is allocated.
  */
@@ -100,11 +104,11 @@ final class FastPath {
 
     /** Forwards a batch of received or recirculated packets and leaves it empty. */
     void process(PacketBatch batch, long nowNs) {
-        int count = extract(batch);
+        int count = passExtract(batch);
         if (count > 0) {
-            int left = classify(count);
+            int left = passClassify(count);
             if (left < count) {
-                execute(batch, count, nowNs);
+                passExecute(batch, count, nowNs);
             }
             if (left > 0) {
                 misses.missed(batch, keys, pending, left);
@@ -128,7 +132,7 @@ final class FastPath {
         }
         left = classifyPending(left);
         if (left < count) {
-            execute(batch, batch.count, nowNs);
+            passExecute(batch, batch.count, nowNs);
         }
         System.arraycopy(pending, 0, rows, 0, left);
         return left;
@@ -140,12 +144,12 @@ final class FastPath {
 
     // --- pass 1: keys -----------------------------------------------------------------------------------------------------
 
-    private int extract(PacketBatch batch) {
+    private int passExtract(PacketBatch batch) {
         long[] packets = batch.packets;
         int count = batch.count;
         int kept = 0;
         for (int i = 0; i < count; i++) {
-            long packet = packets[i];
+            long packet = Memory.known(packets[i]);
             int length = Packet.length(packet);
             int malformed = FlowExtractor.extract(packet, keys, kept);
             if (malformed != 0) {
@@ -166,7 +170,7 @@ final class FastPath {
     // --- pass 2 to 4: megaflows --------------------------------------------------------------------------------------------
 
     /** Finds the megaflows of all rows; the missing ones are the first of {@link #pending}. */
-    private int classify(int count) {
+    private int passClassify(int count) {
         PortPath path = path((int) keys.words[FlowLayout.RECIRC_PORT]);
         if (path == null) {
             usesExact = false;
@@ -320,7 +324,7 @@ final class FastPath {
 
     // --- pass 5 and 6: groups ----------------------------------------------------------------------------------------------
 
-    private void execute(PacketBatch batch, int count, long nowNs) {
+    private void passExecute(PacketBatch batch, int count, long nowNs) {
         int groups = group(batch.packets, count);
         for (int g = 0; g < groups; g++) {
             int slot = groupSlots[g];

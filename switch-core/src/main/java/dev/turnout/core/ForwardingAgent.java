@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import dev.turnout.dpcls.Classifier;
 import dev.turnout.dpcls.LookupGenerator;
 import dev.turnout.flow.FlowKeys;
+import dev.turnout.packet.Memory;
 import dev.turnout.packet.Packet;
 import dev.turnout.packet.PacketBatch;
 import dev.turnout.packet.PacketPool;
@@ -112,8 +113,9 @@ final class ForwardingAgent implements FastPath.Misses {
         long bytes = 0;
         long[] packets = batch.packets;
         for (int i = 0; i < count; i++) {
-            Packet.setInPort(packets[i], number);
-            bytes += Packet.length(packets[i]);
+            long packet = Memory.known(packets[i]);
+            Packet.setInPort(packet, number);
+            bytes += Packet.length(packet);
         }
         port.counters().received(count, bytes);
         counters.add(ThreadCounter.RECEIVED, count);

@@ -32,7 +32,7 @@ final class NetworkRewriter {
         if (l4 == Packet.NO_OFFSET) {
             return;
         }
-        long ip = Packet.data(packet) + Packet.l3Offset(packet);
+        long ip = Memory.known(Packet.data(packet) + Packet.l3Offset(packet));
         if (Memory.getByte(ip) >>> 4 != 4) {
             return;
         }
@@ -73,7 +73,7 @@ final class NetworkRewriter {
         if (l4 == Packet.NO_OFFSET) {
             return;
         }
-        long ip = Packet.data(packet) + Packet.l3Offset(packet);
+        long ip = Memory.known(Packet.data(packet) + Packet.l3Offset(packet));
         if (Memory.getByte(ip) >>> 4 != 6) {
             return;
         }
@@ -116,7 +116,7 @@ final class NetworkRewriter {
 
     /** A pseudo header has changed by {@code delta}: makes the transport checksum follow. */
     private static void addressesChanged(long packet, int l4, int protocol, long delta) {
-        long header = Packet.data(packet) + l4;
+        long header = Memory.known(Packet.data(packet) + l4);
         int room = Packet.length(packet) - l4;
         if (protocol != TCP && protocol != UDP && protocol != ICMPV6) {
             return;
@@ -141,7 +141,7 @@ final class NetworkRewriter {
     static int extensions(long packet, long ip, int l4) {
         int next = Memory.getByte(ip + 6);
         long at = ip + 40;
-        long end = Packet.data(packet) + l4;
+        long end = Memory.known(Packet.data(packet) + l4);
         int flags = 0;
         while (at + 8 <= end) {
             int length = (Memory.getByte(at + 1) + 1) * 8;
@@ -165,7 +165,7 @@ final class NetworkRewriter {
         if (l3 == Packet.NO_OFFSET || l3 + ARP > Packet.length(packet)) {
             return;
         }
-        long arp = Packet.data(packet) + l3;
+        long arp = Memory.known(Packet.data(packet) + l3);
         int opMask = (int) operands[at + 1];
         Memory.putShort(arp + 6, (Memory.getShort(arp + 6) & ~opMask) | (int) operands[at]);
         int spaMask = (int) operands[at + 3];

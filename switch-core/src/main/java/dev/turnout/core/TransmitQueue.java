@@ -1,5 +1,6 @@
 package dev.turnout.core;
 
+import dev.turnout.packet.Memory;
 import dev.turnout.packet.Packet;
 
 /**
@@ -61,7 +62,8 @@ final class TransmitQueue {
         int number = count;
         count = 0;
         for (int i = 0; i < number; i++) {
-            if (Packet.hasOffloads(packets[i]) || Packet.length(packets[i]) > maxFrameLength) {
+            long packet = Memory.known(packets[i]);
+            if (Packet.hasOffloads(packet) || Packet.length(packet) > maxFrameLength) {
                 pushFinished(number);
                 return;
             }

@@ -28,7 +28,7 @@ final class TransportRewriter {
         if (l4 < 0) {
             return;
         }
-        long header = Packet.data(packet) + l4;
+        long header = Memory.known(Packet.data(packet) + l4);
         int mask = (int) operands[at + 2];
         int old = Memory.getInt(header);
         int now = (old & ~mask) | (int) operands[at + 1];
@@ -68,7 +68,7 @@ final class TransportRewriter {
         if (l4 < 0) {
             return;
         }
-        long header = Packet.data(packet) + l4;
+        long header = Memory.known(Packet.data(packet) + l4);
         int old = Memory.getShort(header);
         int now = (old & ~(int) operands[at + 2]) | (int) operands[at + 1];
         Memory.putShort(header, now);
@@ -84,7 +84,7 @@ final class TransportRewriter {
         if (l4 < 0) {
             return;
         }
-        long header = Packet.data(packet) + l4;
+        long header = Memory.known(Packet.data(packet) + l4);
         long delta = 0;
         for (int i = 0; i < 2; i++) {
             long mask = operands[at + 2 * i + 1];
@@ -121,7 +121,7 @@ final class TransportRewriter {
         if (l4 == Packet.NO_OFFSET || l4 + bytes > Packet.length(packet)) {
             return -1;
         }
-        long ip = Packet.data(packet) + Packet.l3Offset(packet);
+        long ip = Memory.known(Packet.data(packet) + Packet.l3Offset(packet));
         int version = Memory.getByte(ip) >>> 4;
         if (version == 4) {
             return Memory.getByte(ip + 9) == protocol && (Memory.getShort(ip + 6) & 0x1fff) == 0 ? l4 : -1;
@@ -135,7 +135,7 @@ final class TransportRewriter {
     /** Where the IP packet ends, from the frame's start: padding may follow. */
     private static int payloadEnd(long packet) {
         int l3 = Packet.l3Offset(packet);
-        long ip = Packet.data(packet) + l3;
+        long ip = Memory.known(Packet.data(packet) + l3);
         int length = Memory.getByte(ip) >>> 4 == 4 ? Memory.getShort(ip + 2) : 40 + Memory.getShort(ip + 4);
         return Math.min(l3 + length, Packet.length(packet));
     }

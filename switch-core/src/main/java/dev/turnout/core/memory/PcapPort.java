@@ -146,7 +146,7 @@ public final class PcapPort implements Port {
                     frame = 0;
                 }
                 int length = image.length(frame);
-                long packet = pool.allocateFor(length);
+                long packet = Memory.known(pool.allocateFor(length));
                 if (packet == 0) {
                     break; // nothing is lost: the file waits
                 }
@@ -181,8 +181,9 @@ public final class PcapPort implements Port {
             PacketPool pool = context.pool();
             long bytes = 0;
             for (int i = 0; i < count; i++) {
-                bytes += Packet.length(packets[i]);
-                pool.release(packets[i]);
+                long packet = Memory.known(packets[i]);
+                bytes += Packet.length(packet);
+                pool.release(packet);
             }
             context.counters().transmitted(count, bytes);
         }
