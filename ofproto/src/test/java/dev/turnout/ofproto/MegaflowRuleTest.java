@@ -72,8 +72,8 @@ class MegaflowRuleTest {
         field.setAll(blind);
         FlowMask mask = FlowMask.of(blind);
         for (int i = 0; i < MUTANT_PIPELINES; i++) {
-            MegaflowRule rule = new MegaflowRule(random.nextLong(), pool, translator -> translator.blindTo(mask))
-                    .focusOn(field);
+            MegaflowRule rule = MegaflowRule.about(field, random.nextLong(), pool,
+                    translator -> translator.blindTo(mask));
             if (rule.isBroken(4, 12)) {
                 return true;
             }

@@ -39,17 +39,23 @@ public final class MegaflowRule {
 
     /** A pipeline of this seed. */
     public MegaflowRule(long seed, PacketPool pool) {
-        this(seed, pool, UnaryOperator.identity());
+        this(seed, new RandomPipeline(seed, pool), pool, UnaryOperator.identity());
     }
 
-    /** A pipeline of this seed, with its translator replaced. */
-    public MegaflowRule(long seed, PacketPool pool, UnaryOperator<Translator> replaced) {
+    private MegaflowRule(long seed, RandomPipeline pipeline, PacketPool pool, UnaryOperator<Translator> replaced) {
         this.seed = seed;
         this.pool = pool;
+        this.pipeline = pipeline;
         random = new Random(seed ^ 0x5eed);
-        pipeline = new RandomPipeline(seed, pool);
         translator = replaced.apply(pipeline.ofproto.translator());
         pipeline.ofproto.addPacketInListener(packetIns::add);
+    }
+
+    /** A pipeline of this seed that is about one field: packets have it, flows match it, draws change it and nothing else. */
+    public static MegaflowRule about(Field field, long seed, PacketPool pool, UnaryOperator<Translator> replaced) {
+        MegaflowRule rule = new MegaflowRule(seed, new RandomPipeline(seed, pool, field), pool, replaced);
+        rule.focus = field;
+        return rule;
     }
 
     /** {@code -Dturnout.seed}, else a new one. */
@@ -77,12 +83,6 @@ public final class MegaflowRule {
             }
         }
         return fields;
-    }
-
-    /** Draws change this field only. */
-    public MegaflowRule focusOn(Field field) {
-        focus = field;
-        return this;
     }
 
     /**

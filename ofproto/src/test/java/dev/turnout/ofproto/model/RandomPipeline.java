@@ -23,6 +23,7 @@ import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.packet.PacketPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A random switch: one or two bridges joined by a patch, a few ports with VLAN modes, tables of random flows that random packets have a fair chance
@@ -35,6 +36,7 @@ public final class RandomPipeline {
     private final RandomPackets packets;
     private final RandomActions actions;
     private final PacketPool pool;
+    private final @Nullable Field favourite;
     /** The real one. */
     public final Ofproto ofproto;
     /** The model. */
@@ -43,11 +45,21 @@ public final class RandomPipeline {
 
     /** A pipeline of this seed; the pool is used to extract keys. */
     public RandomPipeline(long seed, PacketPool pool) {
-        this(seed, pool, new Ofproto(() -> 0));
+        this(seed, pool, new Ofproto(() -> 0), null);
+    }
+
+    /** A pipeline in which packets often have this field and flows often match it. */
+    RandomPipeline(long seed, PacketPool pool, Field favourite) {
+        this(seed, pool, new Ofproto(() -> 0), favourite);
     }
 
     /** A pipeline of this seed in an empty switch. Its ports have the datapath numbers 1 to 6. */
     public RandomPipeline(long seed, PacketPool pool, Ofproto empty) {
+        this(seed, pool, empty, null);
+    }
+
+    private RandomPipeline(long seed, PacketPool pool, Ofproto empty, @Nullable Field favourite) {
+        this.favourite = favourite;
         random = new Random(seed);
         this.pool = pool;
         ofproto = empty;
@@ -55,6 +67,10 @@ public final class RandomPipeline {
         actions = new RandomActions(random);
         for (int i = 0; i < 12; i++) {
             samples.add(ModelPacket.of(packets.key()).key(pool));
+        }
+        for (int i = 0; i < 2000 && favourite != null && !has(samples.getLast(), favourite); i++) {
+            samples.add(ModelPacket.of(packets.key()).key(pool));
+            samples.removeFirst();
         }
         boolean two = random.nextInt(3) == 0;
         Bridge first = ofproto.addBridge("br0", FailMode.SECURE, 1);
@@ -80,6 +96,11 @@ public final class RandomPipeline {
             naive.add(new NaiveBridge(all.get(i), all.get(i).failMode() == FailMode.STANDALONE, flows.get(i), 0));
         }
         model = new NaiveSwitch(naive);
+    }
+
+    private static boolean has(FlowKey packet, Field field) {
+        return new NaivePacket(new ModelPacket(new byte[64], new FlowKey()), packet, (int) packet.get(Fields.IN_PORT))
+                .has(field);
     }
 
     private void addPorts(Bridge bridge, int from, int to) {
@@ -162,11 +183,9 @@ public final class RandomPipeline {
 
     private void addField(long[] packet, long[] values, long[] mask) {
         List<Field> all = Fields.all();
-        Field field = all.get(random.nextInt(all.size()));
-        NaivePacket has = new NaivePacket(new ModelPacket(new byte[64], new FlowKey()), new FlowKey(packet),
-                (int) Fields.IN_PORT.get(packet));
+        Field field = favourite != null && random.nextInt(3) == 0 ? favourite : all.get(random.nextInt(all.size()));
         if (!field.isStored() || field.equals(Fields.RECIRC_ID) || field.equals(Fields.PACKET_TYPE)
-                || !has.has(field)) {
+                || !has(new FlowKey(packet), field)) {
             return;
         }
         RandomPackets.addPrerequisites(field, packet, values, mask);
