@@ -22,6 +22,7 @@ import dev.turnout.ofproto.PortInfo;
 import dev.turnout.ofproto.PortVlan;
 import dev.turnout.openflow.OfPorts;
 import dev.turnout.switchd.PortListener.Kind;
+import dev.turnout.switchd.PortOpener.NoSuchDeviceException;
 import dev.turnout.switchd.network.BridgeSettings;
 import dev.turnout.switchd.network.NetworkConfig;
 import dev.turnout.switchd.network.PortSettings;
@@ -151,13 +152,13 @@ final class BridgeManager {
             open(bridge.name(), settings, opener.open(settings), formerNumber, false);
         } catch (IOException | RuntimeException e) {
             String error = String.valueOf(e.getMessage());
-            LOG.warn("bridge {}: port {}: {}", bridge.name(), settings.name(), error);
-            ports.put(settings.name(), LivePort.failed(bridge.name(), settings, error));
+            LivePort former = ports.put(settings.name(), LivePort.failed(bridge.name(), settings, error));
+            if (former == null || !former.error().equals(error)) {
+                LOG.warn("bridge {}: port {}: {}", bridge.name(), settings.name(), error);
+            }
             if (settings.effectiveType().equals("system")) {
-                opener.awaitInterface(settings.name(), () -> {
-                    later.accept(() -> retry(settings.name()));
-                    return true;
-                });
+                opener.awaitInterface(settings.name(), e instanceof NoSuchDeviceException,
+                        () -> later.accept(() -> retry(settings.name())));
             }
         }
     }

@@ -3,8 +3,10 @@ package dev.turnout.switchd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
+import dev.turnout.core.LinkState;
 import dev.turnout.core.Port;
 import dev.turnout.core.io.LinkMonitor;
 import dev.turnout.core.io.SystemCallException;
@@ -21,7 +23,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread rules: under the configuration lock.
  */
 final class PortOpener implements AutoCloseable {
+    /** There is no interface of that name. */
+    static final class NoSuchDeviceException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NoSuchDeviceException(String name) {
+            super("could not open network device " + name + " (No such device)");
+        }
+    }
+
     private @Nullable LinkMonitor monitor;
+    /** Names of missing interfaces; added to under the configuration lock, removed from on the monitor's thread. */
+    private final Set<String> awaited = ConcurrentHashMap.newKeySet();
 
     /** Opens a device. */
     Port open(PortSettings settings) throws IOException {
@@ -30,7 +43,7 @@ final class PortOpener implements AutoCloseable {
             return openPcap(settings);
         }
         if (type.equals("system") && !monitor().state(settings.name()).present()) {
-            throw new IOException("could not open network device " + settings.name() + " (No such device)");
+            throw new NoSuchDeviceException(settings.name());
         }
         return InterfacePorts.open(type, settings.name(), settings.options(), monitor());
     }
@@ -43,18 +56,27 @@ final class PortOpener implements AutoCloseable {
         return new PcapPort(settings.name(), frames, endless, recorded == null ? null : Path.of(recorded));
     }
 
-    /** Calls back, on the monitor's thread, when an interface of that name is there. */
-    void awaitInterface(String name, Supplier<Boolean> appeared) {
+    /** Calls back once, mostly on the monitor's thread, when an interface of that name has appeared or changed. */
+    void awaitInterface(String name, boolean wasMissing, Runnable appeared) {
+        if (!awaited.add(name)) {
+            return; // is awaited already
+        }
         try {
             LinkMonitor present = monitor();
             present.addListener(name, new LinkMonitor.Listener() {
                 @Override
-                public void linkChanged(String ifName, dev.turnout.core.LinkState state) {
-                    if (state.present() && appeared.get()) {
+                public void linkChanged(String ifName, LinkState state) {
+                    if (state.present()) {
                         present.removeListener(name, this);
+                        if (awaited.remove(name)) {
+                            appeared.run();
+                        }
                     }
                 }
             });
+            if (wasMissing && present.state(name).present() && awaited.remove(name)) {
+                appeared.run(); // it came between the attempt and the listener
+            }
         } catch (SystemCallException e) {
             throw new IllegalStateException("the link monitor has run before", e);
         }

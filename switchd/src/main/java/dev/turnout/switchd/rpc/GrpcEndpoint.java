@@ -52,6 +52,9 @@ final class GrpcEndpoint implements AutoCloseable {
 
     /** Stops accepting; calls under way go on. */
     void stopAccepting() {
+        if (server.isShutdown()) {
+            return;
+        }
         health.enterTerminalState();
         Server ignored = server.shutdown();
     }
