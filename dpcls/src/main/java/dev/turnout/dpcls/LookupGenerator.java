@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes generated lookups, off the forwarding threads: generates the class, compares it with the generic lookup on random
- * keys, warms it until the JIT compiler has done its work, and only then offers it to the port's classifier.
+ * keys, warms it until it is faster than that, and only then offers it to the port's classifier.
  *
  * <p>Verification and warming use tables of their own, with the same masks and random megaflows, so that nothing here
  * touches the tables of a forwarding thread. The class is then instantiated a second time over the real ones.
@@ -28,6 +28,9 @@ public final class LookupGenerator implements AutoCloseable {
     private static final int QUEUE = 64;
     private static final int VERIFIED_BATCHES = 512;
     private static final long WARM_NS = 300_000_000L;
+    private static final long MAX_WARM_NS = 20_000_000_000L;
+    private static final int WARM_BATCHES = 64;
+    private static final int WARM_ROUNDS = 16;
     private static final int MEGAFLOWS_PER_TABLE = 64;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -94,7 +97,9 @@ public final class LookupGenerator implements AutoCloseable {
             LookupCompiler compiler = new LookupCompiler(tables);
             Trial trial = new Trial(tables, compiler, new Random());
             trial.verify(VERIFIED_BATCHES);
-            trial.warm(WARM_NS);
+            if (!trial.warm(WARM_NS, MAX_WARM_NS)) {
+                return null;
+            }
             CompiledLookup lookup = compiler.instantiate(tables);
             generated.incrementAndGet();
             return lookup;
@@ -182,18 +187,58 @@ public final class LookupGenerator implements AutoCloseable {
             }
         }
 
-        /** Runs the lookup so long that it is compiled. */
-        void warm(long nanoseconds) {
-            long end = System.nanoTime() + nanoseconds;
-            while (System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
-                int count = fill();
-                for (int again = 0; again < 64; again++) {
-                    for (int i = 0; i < count; i++) {
-                        pending[i] = i;
+        /**
+         * Runs the lookup until it is notably faster than the generic one, which is when the JIT compiler has done its work;
+         * how long that takes depends on what else the machine does.
+         *
+         * @return false if it is not so in time
+         */
+        boolean warm(long minNanoseconds, long maxNanoseconds) {
+            long begin = System.nanoTime();
+            while (!Thread.currentThread().isInterrupted()) {
+                long generated = 0;
+                long generic = 0;
+                for (int batch = 0; batch < WARM_BATCHES; batch++) {
+                    int count = fill();
+                    long bestGenerated = Long.MAX_VALUE;
+                    long bestGeneric = Long.MAX_VALUE;
+                    for (int again = 0; again < WARM_ROUNDS; again++) {
+                        bestGenerated = Math.min(bestGenerated, timeGenerated(count));
+                        bestGeneric = Math.min(bestGeneric, timeGeneric(count));
                     }
-                    lookup.lookup(keys.words, pending, count, handles);
+                    generated += bestGenerated;
+                    generic += bestGeneric;
+                }
+                long elapsed = System.nanoTime() - begin;
+                if (elapsed >= minNanoseconds && generated * 5 < generic * 4) {
+                    return true;
+                }
+                if (elapsed >= maxNanoseconds) {
+                    return false;
                 }
             }
+            return false;
+        }
+
+        private long timeGenerated(int count) {
+            for (int i = 0; i < count; i++) {
+                pending[i] = i;
+            }
+            long begin = System.nanoTime();
+            lookup.lookup(keys.words, pending, count, handles);
+            return System.nanoTime() - begin;
+        }
+
+        private long timeGeneric(int count) {
+            long begin = System.nanoTime();
+            for (int i = 0; i < count; i++) {
+                long handle = 0;
+                for (int t = 0; t < tables.length && handle == 0; t++) {
+                    handle = tables[t].lookup(keys.words, FlowKeys.row(i));
+                }
+                handles[i] = handle;
+            }
+            return System.nanoTime() - begin;
         }
     }
 }
