@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.Inet4Address;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.turnout.core.io.Errno;
 import dev.turnout.core.io.Linux;
@@ -95,8 +96,9 @@ public final class Ping {
                 int received = 0;
                 long next = System.nanoTime();
                 for (int sequence = 1; sequence <= count; sequence++) {
-                    while (System.nanoTime() < next) {
-                        Thread.onSpinWait();
+                    // Asleep between two requests, as any host that waits: spinning would keep a CPU from the switch.
+                    for (long left = next - System.nanoTime(); left > 0; left = next - System.nanoTime()) {
+                        LockSupport.parkNanos(left);
                     }
                     next += intervalNs;
                     long sentAt = System.nanoTime();

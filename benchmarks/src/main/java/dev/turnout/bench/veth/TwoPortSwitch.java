@@ -92,14 +92,16 @@ public final class TwoPortSwitch implements AutoCloseable {
         return cycles;
     }
 
-    /** Joins two interfaces of the system until its input ends: {@code TwoPortSwitch INTERFACE INTERFACE [RECEIVE-MODE]}. */
+    /** Joins two interfaces of the system until its input ends: {@code TwoPortSwitch INTERFACE INTERFACE [RECEIVE-MODE
+     * [TYPE]]}. */
     public static void main(String[] arguments) throws IOException {
         Map<String, String> options = arguments.length > 2
                 ? Map.of(InterfacePorts.RECEIVE_MODE, arguments[2])
                 : Map.of();
+        String type = arguments.length > 3 ? arguments[3] : "system";
         try (LinkMonitor monitor = new LinkMonitor()) {
-            Port a = InterfacePorts.open("system", arguments[0], options, monitor);
-            Port b = InterfacePorts.open("system", arguments[1], options, monitor);
+            Port a = InterfacePorts.open(type, arguments[0], options, monitor);
+            Port b = InterfacePorts.open(type, arguments[1], options, monitor);
             try (TwoPortSwitch joined = new TwoPortSwitch(a, b, true, (port, packet) -> {
             })) {
                 System.out.println("ready " + a.receiveMode());
