@@ -142,11 +142,13 @@ public final class Scene {
         return thread.getCountersOrDefault(name, 0);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // no dependency on the annotations for two private methods
     private void step(String text, Object... values) {
         out.println("  • " + String.format(Locale.ROOT, text, values));
         out.flush();
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // no dependency on the annotations for two private methods
     private void note(String text, Object... values) {
         out.println("      " + String.format(Locale.ROOT, text, values));
         out.flush();

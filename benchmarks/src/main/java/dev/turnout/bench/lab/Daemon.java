@@ -3,6 +3,7 @@ package dev.turnout.bench.lab;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,9 +64,7 @@ public final class Daemon implements AutoCloseable {
     /** Reads on to the end, so that the process never waits for a reader. */
     private static void discard(BufferedReader output) {
         try {
-            while (output.readLine() != null) {
-                continue;
-            }
+            output.transferTo(Writer.nullWriter());
         } catch (IOException e) {
             return; // the process has ended and its stream was closed
         }

@@ -32,6 +32,7 @@ public final class Ping {
      * @param roundTripsNs
      *            of the answered ones, ascending
      */
+    @SuppressWarnings("ArrayRecordComponent") // results are read, never compared
     public record Result(int sent, long[] roundTripsNs) {
         public int received() {
             return roundTripsNs.length;

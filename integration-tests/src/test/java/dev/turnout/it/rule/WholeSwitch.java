@@ -19,7 +19,6 @@ import dev.turnout.flow.DatapathFlowText;
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
-import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FlowModResult;
