@@ -12,7 +12,9 @@ import dev.turnout.openflow.FlowFlags;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowParser;
 import dev.turnout.openflow.FlowStats;
+import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.MatchPrinter;
+import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
 import dev.turnout.v1.FlowEntry;
@@ -43,6 +45,7 @@ final class FlowMessages {
         return switch (update.getFlowCase()) {
             case TEXT -> FlowParser.parseFlowMod(update.getText(), command, names, Protocols.ANY);
             case ENTRY -> FlowParser.parseFlowMod(text(update, command), command, names, Protocols.ANY);
+            case GROUP -> throw new FlowSyntaxException("groups are not supported", OfError.OFPGMFC_BAD_TYPE);
             case FLOW_NOT_SET -> throw new IllegalArgumentException(
                     "the update has no flow; expected entry or text");
         };

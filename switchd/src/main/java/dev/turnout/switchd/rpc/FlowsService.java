@@ -122,6 +122,7 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
             case TABLES -> List.of(figures.tables()).iterator();
             case PORTS -> List.of(figures.ports(request.getPorts().getPort())).iterator();
             case FDB -> List.of(figures.fdb()).iterator();
+            case GROUPS, GROUP_STATS, GROUP_FEATURES -> throw new IllegalArgumentException("groups are not supported");
             case QUERY_NOT_SET -> throw new IllegalArgumentException(
                     "the request asks for nothing; expected one of: flows, aggregate, tables, ports, fdb");
         };
