@@ -75,6 +75,9 @@ final class ActionChecker {
                 }
             case OfAction.SetIpEcn _,OfAction.SetIpTtl _,OfAction.SetL4Src _,OfAction.SetL4Dst _,OfAction.DecTtl _ -> {
             }
+            case OfAction.Clone(List<OfAction> actions) -> checkCopy(actions);
+            case OfAction.DebugRecirc _ -> {
+            }
             case OfAction.SetTunnel _,OfAction.Note _,OfAction.Exit _,OfAction.ClearActions _,OfAction.WriteMetadata _ ->
                 {
                 }
@@ -83,6 +86,12 @@ final class ActionChecker {
             case OfAction.WriteActions(List<OfAction> set) -> checkActionSet(set);
             default -> throw refuse(action);
         }
+    }
+
+    private void checkCopy(List<OfAction> actions) {
+        boolean had = hasVlan;
+        checkAll(actions);
+        hasVlan = had;
     }
 
     private static FlowModException refuse(OfAction action) {

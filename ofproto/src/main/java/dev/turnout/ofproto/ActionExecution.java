@@ -2,6 +2,7 @@ package dev.turnout.ofproto;
 
 import java.util.List;
 
+import dev.turnout.flow.DpAction;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.openflow.Octets;
@@ -51,10 +52,28 @@ final class ActionExecution {
                 long old = Fields.METADATA.get(flow.words);
                 flow.writeMasked(FlowLayout.METADATA, (old & ~mask) | (metadata & mask), mask);
             }
+            case OfAction.DebugRecirc _ -> ctx.freezeAndRecirculate();
+            case OfAction.Clone(List<OfAction> actions) -> cloned(actions);
             case OfAction.Note _ -> {
             }
             default -> change(action);
         }
+    }
+
+    /** Executes actions on a copy, the action set included; a datapath action of its own only where the copy is changed. */
+    private void cloned(List<OfAction> actions) {
+        ctx.commit();
+        List<DpAction> nested = ctx.nested(() -> ctx.onCopy(actions, true, "clone"));
+        if (nested.stream().allMatch(ActionExecution::leavesPacketAlone)) {
+            nested.forEach(ctx::emit);
+        } else {
+            ctx.emit(new DpAction.Clone(nested));
+        }
+    }
+
+    private static boolean leavesPacketAlone(DpAction action) {
+        return action instanceof DpAction.Output || action instanceof DpAction.Userspace
+                || action instanceof DpAction.Recirc || action instanceof DpAction.Clone;
     }
 
     /** Actions that change the packet. */

@@ -33,6 +33,19 @@ final class Committer {
         baseVlans.copyFrom(flow.vlans);
     }
 
+    /** What the datapath's packet is now, to go back to with {@link #restore} after actions on a copy of it. */
+    Committer copy() {
+        Committer copy = new Committer();
+        copy.restore(this);
+        return copy;
+    }
+
+    void restore(Committer saved) {
+        System.arraycopy(saved.base, 0, base, 0, base.length);
+        System.arraycopy(saved.constant, 0, constant, 0, constant.length);
+        baseVlans.copyFrom(saved.baseVlans);
+    }
+
     /** Emits what is needed to make the datapath's packet what the pipeline's is. */
     void commit(FlowState flow, List<DpAction> out) {
         commitEthernet(flow, out);

@@ -4,7 +4,9 @@ import java.util.Arrays;
 
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
+import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
+import dev.turnout.flow.FlowMask;
 import dev.turnout.ofproto.classifier.Wildcards;
 import dev.turnout.openflow.FieldValue;
 import dev.turnout.openflow.OfAction.SetField;
@@ -60,16 +62,61 @@ final class FlowState {
         vlans.copyFrom(saved.vlans);
     }
 
+    /** Fields of connection tracking. */
+    private static final Field[] CONNTRACK = {Fields.CT_STATE, Fields.CT_ZONE, Fields.CT_MARK, Fields.CT_LABEL,
+        Fields.CT_NW_PROTO, Fields.CT_NW_SRC, Fields.CT_NW_DST, Fields.CT_IPV6_SRC, Fields.CT_IPV6_DST,
+        Fields.CT_TP_SRC, Fields.CT_TP_DST};
+
+    /** Bits of the datapath's words that no action brings into the datapath's packet. */
+    private static final FlowMask UNCARRIED = uncarried();
+
+    private static FlowMask uncarried() {
+        long[] mask = new long[FlowLayout.WORDS];
+        Arrays.fill(mask, FlowLayout.TUN_ID, FlowLayout.NSH_BASE, -1L);
+        for (Field field : CONNTRACK) {
+            field.setAll(mask);
+        }
+        return FlowMask.of(mask);
+    }
+
+    /** Of {@link #UNCARRIED}, what the pipeline wrote: a recirculation must keep it. */
+    FlowMask written() {
+        long[] mask = new long[FlowLayout.WORDS];
+        for (int word = 0; word < FlowLayout.DATAPATH_WORDS; word++) {
+            mask[word] = UNCARRIED.word(word) & wildcards.written(word);
+        }
+        return FlowMask.of(mask);
+    }
+
+    /** The pipeline's own words, and the bits of {@code mask}: what a recirculation must keep. */
+    FlowKey keep(FlowMask mask) {
+        FlowKey kept = new FlowKey(mask.apply(words));
+        System.arraycopy(words, FlowLayout.DATAPATH_WORDS, kept.words(), FlowLayout.DATAPATH_WORDS,
+                FlowLayout.WORDS - FlowLayout.DATAPATH_WORDS);
+        return kept;
+    }
+
+    /** Begins with the key of a packet that was recirculated. What was kept is constant, as the recirculation id is looked at. */
+    void resume(long[] key, int inPort, FlowKey kept, FlowMask mask, Wildcards fresh) {
+        begin(key, inPort, fresh);
+        for (int word = 0; word < FlowLayout.WORDS; word++) {
+            long bits = word < FlowLayout.DATAPATH_WORDS ? mask.word(word) : -1L;
+            writeBits(word, kept.words()[word], bits);
+        }
+    }
+
     /** Forgets what belongs to a bridge: for a packet that enters another one by a patch port. */
     void enterBridge(int inPort) {
         Fields.IN_PORT.set(words, inPort);
         clear(FlowLayout.METADATA, FlowLayout.WORDS);
         Fields.ACTSET_OUTPUT.set(words, ACTSET_UNSET);
         clear(FlowLayout.TUN_ID, FlowLayout.NSH_BASE);
-        clear(FlowLayout.CT_IPV4, FlowLayout.TUN_ID);
-        for (Field field : new Field[]{Fields.CT_STATE, Fields.CT_ZONE, Fields.CT_MARK, Fields.CT_LABEL,
-            Fields.CT_NW_PROTO, Fields.CT_TP_SRC,
-            Fields.CT_TP_DST}) {
+        clearConntrack();
+    }
+
+    /** Forgets what connection tracking said. */
+    void clearConntrack() {
+        for (Field field : CONNTRACK) {
             field.clear(words);
             wroteAll(field);
         }

@@ -34,15 +34,17 @@ public final class Ofproto {
     private final AtomicLong changeSequence = new AtomicLong(1);
     private final AtomicLong creditedUpToNs;
     private final CopyOnWriteArrayList<PacketInListener> packetInListeners = new CopyOnWriteArrayList<>();
-    private final PacketInStates states;
+    private final SharedStates<PacketInState> packetInStates;
+    private final SharedStates<FrozenState> frozenStates;
     private final Translator translator;
 
     /** An empty switch. {@code clock} gives nanoseconds, as {@link System#nanoTime}; all times of this module are on it. */
     public Ofproto(LongSupplier clock) {
         this.clock = clock;
         creditedUpToNs = new AtomicLong(clock.getAsLong());
-        states = new PacketInStates(clock);
-        translator = new Translator(this, clock, states, Wildcards::new);
+        packetInStates = new SharedStates<>(clock);
+        frozenStates = new SharedStates<>(clock);
+        translator = new Translator(this, clock, packetInStates, frozenStates, Wildcards::new);
     }
 
     // --- bridges -------------------------------------------------------------------------------------------------------------------------
@@ -267,7 +269,7 @@ public final class Ofproto {
      * @return false if the id is not (or no longer) known
      */
     public boolean packetIn(int stateId, byte[] frame, FlowKey key) {
-        PacketInStates.State state = states.get(stateId);
+        PacketInState state = packetInStates.get(stateId);
         if (state == null) {
             return false;
         }
@@ -287,6 +289,11 @@ public final class Ofproto {
 
     /** Packet-in states that are referenced, or were a moment ago; for tests and metrics. */
     public int packetInStates() {
-        return states.size();
+        return packetInStates.size();
+    }
+
+    /** Recirculation ids that are referenced, or were a moment ago; for tests and metrics. */
+    public int frozenStates() {
+        return frozenStates.size();
     }
 }

@@ -14,6 +14,7 @@ import dev.turnout.ofproto.classifier.Wildcards;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a packet's walk through the OpenFlow tables into datapath actions and the mask of the bits that it looked at.
@@ -26,34 +27,51 @@ import dev.turnout.openflow.OfPorts;
 public final class Translator {
     private final Ofproto ofproto;
     private final LongSupplier clock;
-    private final PacketInStates states;
+    private final SharedStates<PacketInState> packetInStates;
+    private final SharedStates<FrozenState> frozenStates;
     private final Supplier<Wildcards> wildcards;
     /** Contexts that no thread uses now. Not thread-locals: those would outlive the switch with the threads that used it. */
     private final Queue<XlateContext> contexts = new ConcurrentLinkedQueue<>();
 
-    Translator(Ofproto ofproto, LongSupplier clock, PacketInStates states, Supplier<Wildcards> wildcards) {
+    Translator(Ofproto ofproto, LongSupplier clock, SharedStates<PacketInState> packetInStates,
+            SharedStates<FrozenState> frozenStates, Supplier<Wildcards> wildcards) {
         this.ofproto = ofproto;
         this.clock = clock;
-        this.states = states;
+        this.packetInStates = packetInStates;
+        this.frozenStates = frozenStates;
         this.wildcards = wildcards;
     }
 
     /** The same translator, but blind: looking at these bits leaves no trace. For the tests that prove that the tests would notice. */
     Translator blindTo(FlowMask bits) {
-        return new Translator(ofproto, clock, states, () -> new Wildcards(bits));
+        return new Translator(ofproto, clock, packetInStates, frozenStates, () -> new Wildcards(bits));
     }
 
-    /** Translates a packet from the datapath. */
+    /** Translates a packet from the datapath; one that comes back from a recirculation goes on where it was. */
     public XlateOut translate(XlateIn in) {
+        return translate(in, null);
+    }
+
+    /** Translates a packet from the datapath and tells an observer, if there is one, how. */
+    XlateOut translate(XlateIn in, @Nullable XlateObserver observer) {
         XlateContext ctx = context();
+        ctx.observe(observer);
         while (true) {
             XlateOut out = ctx.translate(in, ofproto.topology(), wildcards.get());
             if (!ctx.isStale()) {
-                contexts.add(ctx);
+                giveBack(ctx);
                 return out;
             }
             out.cache().close();
+            if (observer != null) {
+                observer.restarted();
+            }
         }
+    }
+
+    private void giveBack(XlateContext ctx) {
+        ctx.observe(null);
+        contexts.add(ctx);
     }
 
     /**
@@ -89,7 +107,7 @@ public final class Translator {
             XlateOut out = ctx.packetOut(bridge, inPort, actions, key, ofproto.topology(), clock.getAsLong(),
                     wildcards.get());
             if (!ctx.isStale()) {
-                contexts.add(ctx);
+                giveBack(ctx);
                 return out;
             }
             out.cache().close();
@@ -101,7 +119,7 @@ public final class Translator {
     /** One that the caller alone uses; it is given back unless the translation throws. */
     private XlateContext context() {
         XlateContext free = contexts.poll();
-        return free != null ? free : new XlateContext(states);
+        return free != null ? free : new XlateContext(packetInStates, frozenStates);
     }
 
     private static Match exactMatch(FlowKey key) {

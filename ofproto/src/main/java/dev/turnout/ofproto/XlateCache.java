@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What a translation touched and must be credited with the packets of its megaflow: flows, tables, patch ports, learned MAC addresses. It also
- * holds the translation's references (what to tell the controller), until {@link #close}.
+ * holds the translation's references (what to tell the controller, where to go on after a recirculation), until {@link #close}.
  *
  * <p>Thread rules: {@link #credit} from any thread; {@link #close} once, by the owner.
  */
@@ -20,13 +20,17 @@ public final class XlateCache implements AutoCloseable {
     private record Learned(MacTable table, int vlan, long mac, int port) {
     }
 
+    /** A state that the translation holds a reference to. */
+    private record Reference(SharedStates<?> states, int id) {
+    }
+
     /** A cache in the making. Thread rules: one owner. */
     static final class Builder {
         private final List<RuleStats> rules = new ArrayList<>();
         private final List<TableHit> tables = new ArrayList<>();
         private final List<PatchHop> hops = new ArrayList<>();
         private final List<Learned> learned = new ArrayList<>();
-        private final List<Integer> stateIds = new ArrayList<>();
+        private final List<Reference> references = new ArrayList<>();
 
         void rule(RuleStats stats) {
             rules.add(stats);
@@ -44,18 +48,19 @@ public final class XlateCache implements AutoCloseable {
             learned.add(new Learned(table, vlan, mac, port));
         }
 
-        void state(int id) {
-            stateIds.add(id);
+        /** Takes over a reference that was acquired. */
+        void state(SharedStates<?> states, int id) {
+            references.add(new Reference(states, id));
         }
 
         /** The cache; begins another one. */
-        XlateCache build(PacketInStates states) {
-            XlateCache cache = new XlateCache(this, states);
+        XlateCache build() {
+            XlateCache cache = new XlateCache(this);
             rules.clear();
             tables.clear();
             hops.clear();
             learned.clear();
-            stateIds.clear();
+            references.clear();
             return cache;
         }
     }
@@ -64,17 +69,15 @@ public final class XlateCache implements AutoCloseable {
     private final TableHit[] tables;
     private final List<PatchHop> hops;
     private final List<Learned> learned;
-    private final List<Integer> stateIds;
-    private final PacketInStates states;
+    private final List<Reference> references;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private XlateCache(Builder builder, PacketInStates states) {
+    private XlateCache(Builder builder) {
         rules = builder.rules.toArray(new RuleStats[0]);
         tables = builder.tables.toArray(new TableHit[0]);
         hops = List.copyOf(builder.hops);
         learned = List.copyOf(builder.learned);
-        stateIds = List.copyOf(builder.stateIds);
-        this.states = states;
+        references = List.copyOf(builder.references);
     }
 
     /**
@@ -111,16 +114,11 @@ public final class XlateCache implements AutoCloseable {
         }
     }
 
-    /** Ids of what to tell the controller that this holds. */
-    List<Integer> stateIds() {
-        return stateIds;
-    }
-
     /** Gives the references back. A second call does nothing. */
     @Override
     public void close() {
-        if (!stateIds.isEmpty() && closed.compareAndSet(false, true)) {
-            stateIds.forEach(states::release);
+        if (!references.isEmpty() && closed.compareAndSet(false, true)) {
+            references.forEach(reference -> reference.states.release(reference.id));
         }
     }
 }

@@ -20,6 +20,14 @@ public final class Wildcards {
     private final long[] looked = new long[FlowLayout.WORDS];
     private final long[] written = new long[FlowLayout.WORDS];
     private final long @Nullable [] blind;
+    private @Nullable Observer observer;
+
+    /** Hears of each bit that is looked at for the first time. Thread rules: called on the thread that looks. */
+    @FunctionalInterface
+    public interface Observer {
+        /** Some bits of a word were looked at that had not been before. */
+        void lookedAt(int word, long bits);
+    }
 
     /** Nothing looked at. */
     public Wildcards() {
@@ -31,18 +39,28 @@ public final class Wildcards {
         this.blind = blind.toWords();
     }
 
+    /** Tells an observer from now on, or nobody. */
+    public void observe(@Nullable Observer now) {
+        observer = now;
+    }
+
     /** Looks at some bits of a word. */
     public void lookAt(int word, long bits) {
-        long fresh = bits & ~written[word];
-        if (blind != null) {
-            fresh &= ~blind[word];
-        }
-        looked[word] |= fresh;
+        lookAtPacket(word, bits & ~written[word]);
     }
 
     /** Looks at some bits of a word as the packet has them, whatever the pipeline wrote there. */
     public void lookAtPacket(int word, long bits) {
-        looked[word] |= blind == null ? bits : bits & ~blind[word];
+        long fresh = bits & ~looked[word];
+        if (blind != null) {
+            fresh &= ~blind[word];
+        }
+        if (fresh != 0) {
+            looked[word] |= fresh;
+            if (observer != null) {
+                observer.lookedAt(word, fresh);
+            }
+        }
     }
 
     /** Looks at a whole field. */
