@@ -17,6 +17,7 @@ import dev.turnout.core.Port;
 import dev.turnout.core.PortEvent;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FailMode;
+import dev.turnout.ofproto.MacTable;
 import dev.turnout.ofproto.Ofproto;
 import dev.turnout.ofproto.PortInfo;
 import dev.turnout.ofproto.PortVlan;
@@ -123,6 +124,9 @@ final class BridgeManager {
                 bridge.setDatapathId(wanted.datapathId());
             }
         }
+        bridge.macTable().setAgeingSeconds(
+                wanted.number(BridgeSettings.MAC_AGEING_KEY, MacTable.DEFAULT_AGEING_SECONDS));
+        bridge.macTable().setMaxEntries(wanted.number(BridgeSettings.MAC_TABLE_SIZE_KEY, MacTable.DEFAULT_MAX_ENTRIES));
         List<PortSettings> settings = new ArrayList<>(wanted.ports().values());
         settings.sort(Comparator.comparing((PortSettings port) -> port.ofportRequest() == 0)
                 .thenComparing(PortSettings::name, NaturalOrder::compare));

@@ -33,8 +33,11 @@ import dev.turnout.switchd.config.Listen;
 import dev.turnout.switchd.config.NetworkFile;
 import dev.turnout.switchd.config.SwitchSettings;
 import dev.turnout.switchd.config.SwitchSettings.FlowLine;
+import dev.turnout.switchd.controller.PacketInLimit;
+import dev.turnout.switchd.controller.PacketIns;
 import dev.turnout.switchd.metrics.MetricsServer;
 import dev.turnout.switchd.metrics.SwitchMetrics;
+import dev.turnout.switchd.network.BridgeSettings;
 import dev.turnout.switchd.network.NetworkConfig;
 import dev.turnout.switchd.network.NetworkState;
 import dev.turnout.switchd.network.NetworkTransaction;
@@ -76,6 +79,7 @@ public final class TurnoutSwitch implements AutoCloseable {
     private final BridgeManager bridges;
     private final NetworkState state;
     private final PacketOuts packetOuts;
+    private final PacketIns packetIns;
     private final long startedNs = System.nanoTime();
     private final CompletableFuture<String> exit = new CompletableFuture<>();
     private final @Nullable RunDirectory runDirectory;
@@ -107,6 +111,7 @@ public final class TurnoutSwitch implements AutoCloseable {
         bridges = new BridgeManager(datapath, ofproto, upcalls::evictPort, this::later);
         state = new LiveState(datapath, ofproto, bridges.ports());
         packetOuts = new PacketOuts(ofproto, datapath.threads(), timer);
+        packetIns = new PacketIns(ofproto, timer, this::packetInLimit);
         servers = new SwitchServers(this);
     }
 
@@ -207,6 +212,7 @@ public final class TurnoutSwitch implements AutoCloseable {
             }
             config = next;
             bridges.apply(next);
+            packetIns.configurationChanged();
         } finally {
             configurationLock.unlock();
         }
@@ -315,6 +321,16 @@ public final class TurnoutSwitch implements AutoCloseable {
         public @Nullable String nameOf(int number) {
             return null;
         }
+    }
+
+    private PacketInLimit packetInLimit(String bridge) {
+        BridgeSettings configured = config.bridges().get(bridge);
+        return PacketInLimit.of(configured == null ? Map.of() : configured.otherConfig());
+    }
+
+    /** Packets for the controllers, at the rate that each bridge allows. */
+    public PacketIns packetIns() {
+        return packetIns;
     }
 
     /** Sends a packet from a bridge: see {@code PacketOut} of the API. */
@@ -426,6 +442,7 @@ public final class TurnoutSwitch implements AutoCloseable {
             configurationLock.unlock();
         }
         servers.close();
+        packetIns.close();
         if (metrics != null) {
             metrics.close();
         }

@@ -18,6 +18,7 @@ import dev.turnout.ofproto.PortInfo;
 import dev.turnout.revalidator.RevalidatorStats;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.Version;
+import dev.turnout.switchd.controller.PacketIns;
 import dev.turnout.upcall.DeleteReason;
 import dev.turnout.upcall.UkeyState;
 import dev.turnout.upcall.UpcallCounter;
@@ -143,8 +144,7 @@ public final class SwitchMetrics {
         List<String> present = new ArrayList<>();
         for (Bridge bridge : turnout.ofproto().bridges()) {
             present.add("bridge " + bridge.name());
-            dynamic.computeIfAbsent("bridge " + bridge.name(), key -> List.of(gauge("turnout.bridge.flows", "",
-                    "Flows in the bridge's tables", Tags.of("bridge", bridge.name()), ignored -> bridge.flowCount())));
+            dynamic.computeIfAbsent("bridge " + bridge.name(), _ -> bridge(bridge));
             for (PortInfo port : bridge.ports()) {
                 DatapathPort place = port.dpPort() == PortInfo.NO_DP_PORT
                         ? null
@@ -163,6 +163,22 @@ public final class SwitchMetrics {
             }
             return gone;
         });
+    }
+
+    private List<Meter> bridge(Bridge bridge) {
+        Tags tags = Tags.of("bridge", bridge.name());
+        return List.of(
+                gauge("turnout.bridge.flows", "", "Flows in the bridge's tables", tags,
+                        ignored -> bridge.flowCount()),
+                packetIns(tags, "passed", bridge, PacketIns.Counts::passed),
+                packetIns(tags, "delayed", bridge, PacketIns.Counts::delayed),
+                packetIns(tags, "dropped", bridge, PacketIns.Counts::dropped));
+    }
+
+    private Meter packetIns(Tags tags, String outcome, Bridge bridge, ToDoubleFunction<PacketIns.Counts> count) {
+        return counter("turnout.bridge.packet.ins", "packets",
+                "Packets for the controllers, by what the rate limit did with them", tags.and("outcome", outcome),
+                ignored -> count.applyAsDouble(turnout.packetIns().counts(bridge)));
     }
 
     private List<Meter> port(String bridge, String name, DatapathPort place) {

@@ -27,6 +27,11 @@ public record BridgeSettings(String name, long mac, String failMode, String data
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    /** Key of {@code other_config}: seconds that a learned MAC address lives after its last packet. */
+    public static final String MAC_AGEING_KEY = "mac-aging-time";
+    /** Key of {@code other_config}: how many MAC addresses are remembered. */
+    public static final String MAC_TABLE_SIZE_KEY = "mac-table-size";
+
     /** The datapath type without devices. */
     public static final String DUMMY = "dummy";
 
@@ -45,6 +50,12 @@ public record BridgeSettings(String name, long mac, String failMode, String data
     public long datapathId() {
         String wanted = otherConfig.get("datapath-id");
         return wanted == null ? mac : Long.parseUnsignedLong(wanted, 16);
+    }
+
+    /** A number of {@code other_config}, already checked, or what holds where it is not set. */
+    public int number(String key, int otherwise) {
+        String value = otherConfig.get(key);
+        return value == null ? otherwise : Integer.parseInt(value);
     }
 
     public boolean isDummy() { return datapathType.equals(DUMMY); }

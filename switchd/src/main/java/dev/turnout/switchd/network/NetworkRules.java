@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import dev.turnout.core.port.InterfacePorts;
 import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.SwitchException.Kind;
+import dev.turnout.switchd.controller.PacketInLimit;
 
 /**
  * What a configuration must obey as a whole: known types, known keys, values that make sense together. What passes can be
@@ -31,7 +32,12 @@ final class NetworkRules {
     private static final List<String> FAIL_MODES = List.of("standalone", "secure");
     private static final List<String> DATAPATH_TYPES = List.of("netdev", BridgeSettings.DUMMY);
     private static final List<String> VLAN_MODES = List.of("access", "trunk", "native-tagged", "native-untagged");
-    static final List<String> BRIDGE_OTHER_CONFIG = List.of("datapath-id");
+    static final List<String> BRIDGE_OTHER_CONFIG = List.of(PacketInLimit.BURST_KEY, PacketInLimit.RATE_KEY,
+            "datapath-id", BridgeSettings.MAC_AGEING_KEY, BridgeSettings.MAC_TABLE_SIZE_KEY);
+    /** The range of {@code mac-aging-time} that Open vSwitch's documentation names. */
+    private static final int MIN_AGEING_SECONDS = 15;
+    private static final int MAX_AGEING_SECONDS = 3600;
+    private static final int MAX_MAC_ENTRIES = 1_000_000;
     static final List<String> PORT_OTHER_CONFIG = List.of("receive-thread");
     private static final int MAX_NAME = 63;
     private static final int MAX_DEVICE_NAME = 15;
@@ -61,6 +67,17 @@ final class NetworkRules {
         String id = bridge.otherConfig().get("datapath-id");
         require(id == null || (id.matches("[0-9a-fA-F]{16}") && !id.matches("0+")),
                 "bridge " + name + ": other_config:datapath-id", String.valueOf(id), "16 hex digits, not all 0");
+        otherConfigNumber(bridge, BridgeSettings.MAC_AGEING_KEY, MIN_AGEING_SECONDS, MAX_AGEING_SECONDS);
+        otherConfigNumber(bridge, BridgeSettings.MAC_TABLE_SIZE_KEY, 1, MAX_MAC_ENTRIES);
+        otherConfigNumber(bridge, PacketInLimit.RATE_KEY, 0, PacketInLimit.MAX);
+        otherConfigNumber(bridge, PacketInLimit.BURST_KEY, 1, PacketInLimit.MAX);
+    }
+
+    private static void otherConfigNumber(BridgeSettings bridge, String key, int least, int most) {
+        String value = bridge.otherConfig().get(key);
+        if (value != null) {
+            number("bridge " + bridge.name() + ": other_config:" + key, value, least, most);
+        }
     }
 
     private static void check(BridgeSettings bridge, PortSettings port) {

@@ -50,7 +50,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
         this.turnout = turnout;
         this.executor = executor;
         this.views = new Views(turnout);
-        turnout.ofproto().addPacketInListener(packetIns);
+        turnout.packetIns().addListener(packetIns);
         turnout.addPortListener(portEvents);
     }
 
@@ -262,7 +262,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
     /** Ends all conversations. */
     @Override
     public void close() {
-        turnout.ofproto().removePacketInListener(packetIns);
+        turnout.packetIns().removeListener(packetIns);
         turnout.removePortListener(portEvents);
         for (StreamClient client : clients) {
             client.fail(Status.UNAVAILABLE.withDescription("the switch is shutting down").asRuntimeException());
