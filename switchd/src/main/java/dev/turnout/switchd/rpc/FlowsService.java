@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** The OpenFlow tables over the API. */
 final class FlowsService extends FlowsGrpc.FlowsImplBase {
     private final TurnoutSwitch turnout;
+    private final Elections elections;
 
-    FlowsService(TurnoutSwitch turnout) {
+    FlowsService(TurnoutSwitch turnout, Elections elections) {
         this.turnout = turnout;
+        this.elections = elections;
     }
 
     @Override
@@ -39,6 +41,7 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
 
     private WriteResponse write(WriteRequest request) {
         Bridge bridge = turnout.bridge(request.getBridge());
+        elections.requirePrimary(bridge.name(), request.getElectionId());
         FlowMessages messages = new FlowMessages(bridge.portNames());
         int count = request.getUpdatesCount();
         UpdateStatus[] statuses = new UpdateStatus[count];

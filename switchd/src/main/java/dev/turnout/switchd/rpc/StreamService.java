@@ -1,10 +1,6 @@
 package dev.turnout.switchd.rpc;
 
-import java.util.Comparator;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
@@ -17,7 +13,6 @@ import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.network.BridgeSettings;
 import dev.turnout.switchd.network.PortSettings;
-import dev.turnout.v1.Arbitration;
 import dev.turnout.v1.PacketIn;
 import dev.turnout.v1.PacketOut;
 import dev.turnout.v1.PacketOutResult;
@@ -29,25 +24,24 @@ import dev.turnout.v1.StreamResponse;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Controllers' conversations: who is primary, packet-ins to them, packet-outs from them.
+ * Controllers' conversations: packet-ins to them, packet-outs from them, and what happens to ports.
  *
- * <p>Thread rules: elections are serialised by this object's lock; packet-ins come on slow-path threads, read the list of
- * clients without a lock, and only put a message into each client's bounded queue.
+ * <p>Thread rules: events come on any thread, take no lock of this class, and only put a message into each client's bounded
+ * queue.
  */
 final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implements AutoCloseable {
     private final TurnoutSwitch turnout;
     private final Executor executor;
     private final Views views;
-    /** Changed under this object's lock. */
-    private final List<StreamClient> clients = new CopyOnWriteArrayList<>();
+    private final Elections elections;
     private final PacketInListener packetIns = this::packetIn;
     private final PortListener portEvents = this::portEvent;
 
-    StreamService(TurnoutSwitch turnout, Executor executor) {
+    StreamService(TurnoutSwitch turnout, Elections elections, Executor executor) {
         this.turnout = turnout;
+        this.elections = elections;
         this.executor = executor;
         this.views = new Views(turnout);
         turnout.packetIns().addListener(packetIns);
@@ -57,7 +51,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
     @Override
     public StreamObserver<StreamRequest> open(StreamObserver<StreamResponse> responses) {
         StreamClient client = new StreamClient((ServerCallStreamObserver<StreamResponse>) responses, executor);
-        ((ServerCallStreamObserver<StreamResponse>) responses).setOnCancelHandler(() -> leave(client));
+        ((ServerCallStreamObserver<StreamResponse>) responses).setOnCancelHandler(() -> elections.leave(client));
         return new StreamObserver<>() {
             private boolean failed;
 
@@ -70,19 +64,19 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
                     handle(client, request);
                 } catch (RuntimeException e) {
                     failed = true;
-                    leave(client);
+                    elections.leave(client);
                     client.fail(Refusal.of(e));
                 }
             }
 
             @Override
             public void onError(Throwable reason) {
-                leave(client);
+                elections.leave(client);
             }
 
             @Override
             public void onCompleted() {
-                leave(client);
+                elections.leave(client);
                 client.complete();
             }
         };
@@ -90,75 +84,12 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
 
     private void handle(StreamClient client, StreamRequest request) {
         switch (request.getMessageCase()) {
-            case ARBITRATION -> arbitrate(client, request.getArbitration());
+            case ARBITRATION -> elections.join(client, turnout.bridge(request.getArbitration().getBridge()).name(),
+                    request.getArbitration().getElectionId());
             case PACKET_OUT -> packetOut(client, request.getPacketOut());
             case MESSAGE_NOT_SET -> throw SwitchException
                     .invalid("the message says nothing; expected one of: arbitration, packet_out");
         }
-    }
-
-    // --- election ------------------------------------------------------------------------------
-
-    private synchronized void arbitrate(StreamClient client, Arbitration request) {
-        String bridge = turnout.bridge(request.getBridge()).name();
-        long id = request.getElectionId();
-        if (id != 0 && clients.stream()
-                .anyMatch(other -> other != client && other.isOf(bridge) && other.electionId() == id)) {
-            throw new SwitchException(SwitchException.Kind.EXISTS, "election id " + Long.toUnsignedString(id)
-                    + " is in use by another client of bridge " + bridge);
-        }
-        String former = client.bridge();
-        StreamClient formerPrimary = primary(bridge);
-        client.join(bridge, id);
-        if (!clients.contains(client)) {
-            clients.add(client);
-        }
-        if (!former.isEmpty() && !former.equals(bridge)) {
-            tellPrimary(former, null);
-        }
-        client.offer(arbitration(client));
-        tellPrimary(bridge, formerPrimary == client ? null : formerPrimary, client);
-    }
-
-    private synchronized void leave(StreamClient client) {
-        String bridge = client.bridge();
-        boolean wasPrimary = primary(bridge) == client;
-        if (clients.remove(client) && wasPrimary) {
-            tellPrimary(bridge, null);
-        }
-    }
-
-    /** Tells those whose part has changed: the former primary, and the present one unless it is {@code told}. */
-    private void tellPrimary(String bridge, @Nullable StreamClient formerPrimary, StreamClient told) {
-        StreamClient now = primary(bridge);
-        if (now == formerPrimary) {
-            return;
-        }
-        if (formerPrimary != null && formerPrimary != told) {
-            formerPrimary.offer(arbitration(formerPrimary));
-        }
-        if (now != null && now != told) {
-            now.offer(arbitration(now));
-        }
-    }
-
-    private void tellPrimary(String bridge, @Nullable StreamClient formerPrimary) {
-        StreamClient now = primary(bridge);
-        if (now != null && now != formerPrimary) {
-            now.offer(arbitration(now));
-        }
-    }
-
-    private @Nullable StreamClient primary(String bridge) {
-        return clients.stream().filter(client -> client.isOf(bridge) && client.electionId() != 0)
-                .max(Comparator.comparing(StreamClient::electionId, Long::compareUnsigned)).orElse(null);
-    }
-
-    private StreamResponse arbitration(StreamClient client) {
-        StreamClient primary = primary(client.bridge());
-        return StreamResponse.newBuilder().setArbitration(Arbitration.newBuilder().setBridge(client.bridge())
-                .setElectionId(client.electionId()).setPrimary(primary == client || client.electionId() == 0)
-                .setPrimaryElectionId(primary == null ? 0 : primary.electionId())).build();
     }
 
     // --- packets -------------------------------------------------------------------------------
@@ -170,7 +101,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
                 throw new SwitchException(SwitchException.Kind.PRECONDITION,
                         "the first message must be an arbitration that names the bridge");
             }
-            if (client.electionId() != 0 && primary(client.bridge()) != client) {
+            if (!elections.leads(client)) {
                 throw new StatusRefusal(Status.PERMISSION_DENIED, "only the primary may send packets");
             }
             turnout.packetOut(client.bridge(), request.getInPort(), request.getActions(),
@@ -204,12 +135,11 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
 
     private void packetIn(dev.turnout.ofproto.PacketIn packet) {
         String bridge = packet.bridge().name();
-        StreamClient primary = primary(bridge);
-        if (clients.isEmpty()) {
+        if (elections.isEmpty()) {
             return;
         }
         StreamResponse message = StreamResponse.newBuilder().setPacketIn(message(packet)).build();
-        offer(client -> client.isOf(bridge) && (client == primary || client.electionId() == 0), message);
+        elections.offer(client -> client.isOf(bridge) && elections.leads(client), message);
     }
 
     private static PacketIn message(dev.turnout.ofproto.PacketIn packet) {
@@ -234,7 +164,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
     }
 
     private void portEvent(PortListener.Kind kind, String bridge, String name, int ofport) {
-        if (clients.isEmpty()) {
+        if (elections.isEmpty()) {
             return;
         }
         BridgeSettings settings = turnout.config().bridges().get(bridge);
@@ -247,16 +177,8 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
             case REMOVED -> PortStatus.Reason.DELETE;
             case CHANGED -> PortStatus.Reason.MODIFY;
         };
-        offer(client -> client.isOf(bridge), StreamResponse.newBuilder()
+        elections.offer(client -> client.isOf(bridge), StreamResponse.newBuilder()
                 .setPortStatus(PortStatus.newBuilder().setReason(reason).setPort(view)).build());
-    }
-
-    private void offer(Predicate<StreamClient> to, StreamResponse message) {
-        for (StreamClient client : clients) {
-            if (to.test(client)) {
-                client.offer(message);
-            }
-        }
     }
 
     /** Ends all conversations. */
@@ -264,9 +186,6 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
     public void close() {
         turnout.packetIns().removeListener(packetIns);
         turnout.removePortListener(portEvents);
-        for (StreamClient client : clients) {
-            client.fail(Status.UNAVAILABLE.withDescription("the switch is shutting down").asRuntimeException());
-        }
-        clients.clear();
+        elections.failAll(Status.UNAVAILABLE.withDescription("the switch is shutting down"));
     }
 }

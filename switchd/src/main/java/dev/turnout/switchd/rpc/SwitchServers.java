@@ -25,8 +25,10 @@ public final class SwitchServers implements AutoCloseable {
     private @Nullable ControlSocket control;
 
     public SwitchServers(TurnoutSwitch turnout) {
-        streams = new StreamService(turnout, executor);
-        services = List.of(new SwitchService(turnout).bindService(), new FlowsService(turnout).bindService(),
+        Elections elections = new Elections();
+        streams = new StreamService(turnout, elections, executor);
+        services = List.of(new SwitchService(turnout).bindService(),
+                new FlowsService(turnout, elections).bindService(),
                 streams.bindService(), new ControlService(turnout).bindService());
     }
 

@@ -13,8 +13,8 @@ import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FailMode;
 import dev.turnout.ofproto.Ofproto;
 import dev.turnout.ofproto.PacketIn;
-import dev.turnout.openflow.OfAction.PacketInReason;
 import dev.turnout.openflow.Octets;
+import dev.turnout.openflow.OfAction.PacketInReason;
 import org.junit.jupiter.api.Test;
 
 class PacketInSchedulerTest {

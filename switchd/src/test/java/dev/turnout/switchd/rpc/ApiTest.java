@@ -22,6 +22,7 @@ import dev.turnout.core.memory.MemoryPort;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.config.Listen;
 import dev.turnout.switchd.config.SwitchSettings;
+import dev.turnout.switchd.metrics.SwitchMetrics;
 import dev.turnout.switchd.network.PortSettings;
 import dev.turnout.v1.AppctlRequest;
 import dev.turnout.v1.AppctlResponse;
@@ -242,10 +243,56 @@ class ApiTest {
         low.send(1, "output:2");
         assertThat(low.next(StreamResponse::hasPacketOutResult).getPacketOutResult().getCode())
                 .isEqualTo(Status.Code.PERMISSION_DENIED.value());
+        assertThat(codeOfWriteAs(1)).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(codeOfWriteAs(2)).isEqualTo(Status.Code.OK);
+        assertThat(codeOfWriteAs(0)).isEqualTo(Status.Code.OK);
         Controller same = new Controller(2);
         assertThat(same.ends.poll(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.ALREADY_EXISTS);
         high.requests.onCompleted();
         assertThat(low.next(StreamResponse::hasArbitration).getArbitration().getPrimary()).isTrue();
+        assertThat(codeOfWriteAs(2)).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(codeOfWriteAs(1)).isEqualTo(Status.Code.OK);
+    }
+
+    private Status.Code codeOfWriteAs(long electionId) {
+        try {
+            WriteResponse response = FlowsGrpc.newBlockingStub(channel)
+                    .write(WriteRequest.newBuilder().setBridge("br0").setElectionId(electionId)
+                            .addUpdates(FlowUpdate.newBuilder().setText("priority=7,actions=drop")).build());
+            return Status.fromCodeValue(response.getStatuses(0).getCode()).getCode();
+        } catch (StatusRuntimeException e) {
+            return e.getStatus().getCode();
+        }
+    }
+
+    @Test
+    void shouldKeepThePacketInsOfAQuietPortWhereAnotherFloods() throws Exception {
+        var ignored = turnout.transact(transaction -> transaction
+                .set("bridge", "br0", false, "other_config", "controller-rate-limit", "100")
+                .set("bridge", "br0", false, "other_config", "controller-burst-limit", "10"));
+        assertThat(write(true, "actions=controller").getStatuses(0).getCode()).isZero();
+        Controller controller = new Controller(0);
+        StreamResponse joined = controller.next(StreamResponse::hasArbitration);
+        assertThat(joined.getArbitration().getPrimary()).isTrue();
+        for (int i = 0; i < 500; i++) {
+            p1.inject(FRAME);
+        }
+        await().until(() -> turnout.packetIns().counts(turnout.bridge("br0")).dropped() > 0);
+        p2.inject(FRAME);
+        assertThat(controller.next(message -> message.getPacketIn().getInPort() == 2).getPacketIn().getData()
+                .toByteArray()).isEqualTo(FRAME);
+        assertThat(new SwitchMetrics(turnout).scrape())
+                .contains("turnout_bridge_packet_ins_packets_total{bridge=\"br0\",outcome=\"dropped\"}");
+    }
+
+    @Test
+    void shouldRefuseLimitsOutOfRange() {
+        assertThatThrownBy(() -> turnout.transact(transaction -> transaction
+                .set("bridge", "br0", false, "other_config", "controller-rate-limit", "-1")))
+                .hasMessageContaining("controller-rate-limit").hasMessageContaining("0 to 10000000");
+        assertThatThrownBy(() -> turnout.transact(transaction -> transaction
+                .set("bridge", "br0", false, "other_config", "mac-aging-time", "5")))
+                .hasMessageContaining("mac-aging-time").hasMessageContaining("15 to 3600");
     }
 
     @Test
