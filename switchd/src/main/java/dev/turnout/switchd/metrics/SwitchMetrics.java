@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -40,7 +39,7 @@ public final class SwitchMetrics {
     private final TurnoutSwitch turnout;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     /** By the very bridge or port that they read: another one of the same name has meters of its own. */
-    private final Map<Object, List<Meter>> dynamic = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, List<Meter>> dynamic = new IdentityHashMap<>();
     /** What the slow path had counted when the present scrape began. */
     private UpcallStats upcalls;
     private RevalidatorStats rounds;
@@ -142,7 +141,7 @@ public final class SwitchMetrics {
     // --- bridges and ports ------------------------------------------------------------------------
 
     private void syncDynamic() {
-        Map<Object, Supplier<List<Meter>>> present = new IdentityHashMap<>();
+        IdentityHashMap<Object, Supplier<List<Meter>>> present = new IdentityHashMap<>();
         for (Bridge bridge : turnout.ofproto().bridges()) {
             present.put(bridge, () -> List.of(gauge("turnout.bridge.flows", "", "Flows in the bridge's tables",
                     Tags.of("bridge", bridge.name()), ignored -> bridge.flowCount())));
