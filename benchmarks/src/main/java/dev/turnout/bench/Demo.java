@@ -5,6 +5,7 @@ import java.io.PrintStream;
 
 import dev.turnout.bench.demo.Controller;
 import dev.turnout.bench.demo.Scene;
+import dev.turnout.bench.lab.Capabilities;
 import dev.turnout.bench.lab.Daemon;
 import dev.turnout.bench.lab.Host;
 import dev.turnout.bench.lab.Lab;
@@ -39,6 +40,7 @@ public final class Demo {
     }
 
     private static void run(PrintStream out) throws IOException {
+        Capabilities.require();
         out.println();
         out.println("  Turnout: two hosts, one switch, real packets");
         out.println();

@@ -81,115 +81,104 @@ public final class AddressText {
 
     /** The address of a text such as {@code 00:23:20:0a:b:cd}, or -1 if it is none. */
     public static long parseMac(String text) {
-        long mac = 0;
-        int groups = 0;
-        int start = 0;
-        while (true) {
-            int end = text.indexOf(':', start);
-            end = end < 0 ? text.length() : end;
-            if (end == start || end - start > 2 || ++groups > 6) {
+        return parseMac(text, 0, text.length());
+    }
+
+    /** The address in a part of a text: six pairs of hexadecimal digits, of which each may lack its leading zero. */
+    public static long parseMac(String text, int start, int end) {
+        long value = 0;
+        int at = start;
+        for (int i = 0; i < 6; i++) {
+            int octet = 0;
+            int first = at;
+            while (at < end && at - first < 2 && digit(text.charAt(at)) >= 0) {
+                octet = octet << 4 | digit(text.charAt(at++));
+            }
+            if (at == first || (i < 5 && (at >= end || text.charAt(at++) != ':'))) {
                 return -1;
             }
-            for (int i = start; i < end; i++) {
-                if (Character.digit(text.charAt(i), 16) < 0) {
-                    return -1;
-                }
-            }
-            mac = mac << 8 | Integer.parseInt(text, start, end, 16);
-            if (end == text.length()) {
-                return groups == 6 ? mac : -1;
-            }
-            start = end + 1;
+            value = value << 8 | octet;
         }
+        return at == end ? value : -1;
     }
 
     /** The address of a text such as {@code 10.0.0.1}, in the low 32 bits, or -1 if it is none. */
     public static long parseIpv4(String text) {
-        long address = 0;
-        int start = 0;
-        for (int part = 0; part < 4; part++) {
-            int end = part < 3 ? text.indexOf('.', start) : text.length();
-            if (end < start + 1 || end - start > 3) {
+        return parseIpv4(text, 0, text.length());
+    }
+
+    /** The address in a part of a text: four decimal numbers. */
+    public static long parseIpv4(String text, int start, int end) {
+        long value = 0;
+        int at = start;
+        for (int i = 0; i < 4; i++) {
+            int octet = 0;
+            int first = at;
+            while (at < end && at - first < 3 && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+                octet = octet * 10 + (text.charAt(at++) - '0');
+            }
+            if (at == first || octet > 255 || (i < 3 && (at >= end || text.charAt(at++) != '.'))) {
                 return -1;
             }
-            int value = 0;
-            for (int i = start; i < end; i++) {
-                char c = text.charAt(i);
-                if (c < '0' || c > '9') {
-                    return -1;
-                }
-                value = value * 10 + c - '0';
-            }
-            if (value > 255) {
-                return -1;
-            }
-            address = address << 8 | value;
-            start = end + 1;
+            value = value << 8 | octet;
         }
-        return address;
+        return at == end ? value : -1;
     }
 
     /** The two words of an address such as {@code fe80::1}, high first, or null if it is none. */
     public static long @Nullable [] parseIpv6(String text) {
+        return parseIpv6(text, 0, text.length());
+    }
+
+    /** The address in a part of a text: groups of hexadecimal digits, the last 32 bits perhaps as an IPv4 address. */
+    public static long @Nullable [] parseIpv6(String text, int start, int end) {
         int[] groups = new int[8];
         int count = 0;
         int gap = -1;
-        int at = 0;
-        if (text.startsWith("::")) {
+        int at = start;
+        if (end - start >= 2 && text.charAt(at) == ':' && text.charAt(at + 1) == ':') {
             gap = 0;
-            at = 2;
+            at += 2;
         }
-        while (at < text.length()) {
-            int end = text.indexOf(':', at);
-            end = end < 0 ? text.length() : end;
-            if (end == text.length() && text.indexOf('.', at) >= 0) {
-                long ipv4 = parseIpv4(text.substring(at));
-                if (ipv4 < 0 || count > 6) {
+        while (at < end) {
+            int groupEnd = at;
+            int group = 0;
+            while (groupEnd < end && groupEnd - at < 5 && digit(text.charAt(groupEnd)) >= 0) {
+                group = group << 4 | digit(text.charAt(groupEnd++));
+            }
+            if (groupEnd < end && text.charAt(groupEnd) == '.') {
+                long ipv4 = count <= 6 ? parseIpv4(text, at, end) : -1;
+                if (ipv4 < 0) {
                     return null;
                 }
                 groups[count++] = (int) (ipv4 >>> 16);
                 groups[count++] = (int) ipv4 & 0xffff;
-                at = end;
                 break;
             }
-            int value = parseGroup(text, at, end);
-            if (value < 0 || count == 8) {
+            if (groupEnd == at || groupEnd - at > 4 || count == 8) {
                 return null;
             }
-            groups[count++] = value;
-            at = end;
-            if (at < text.length()) {
-                at++;
-                if (at < text.length() && text.charAt(at) == ':') {
+            groups[count++] = group;
+            at = groupEnd;
+            if (at < end) {
+                if (text.charAt(at++) != ':' || at == end) {
+                    return null;
+                }
+                if (text.charAt(at) == ':') {
                     if (gap >= 0) {
                         return null;
                     }
                     gap = count;
                     at++;
-                } else if (at == text.length()) {
-                    return null;
                 }
             }
         }
-        if (gap < 0 ? count != 8 : count > 7) {
-            return null;
-        }
-        return spread(groups, count, gap);
+        return (gap < 0 ? count != 8 : count == 8) ? null : spread(groups, count, gap);
     }
 
-    private static int parseGroup(String text, int from, int to) {
-        if (to == from || to - from > 4) {
-            return -1;
-        }
-        int value = 0;
-        for (int i = from; i < to; i++) {
-            int digit = Character.digit(text.charAt(i), 16);
-            if (digit < 0) {
-                return -1;
-            }
-            value = value << 4 | digit;
-        }
-        return value;
+    /** A hexadecimal digit's value, or -1. Digits of other scripts are none. */
+    private static int digit(char c) {
+        return c < 128 ? Character.digit(c, 16) : -1;
     }
 
     private static long[] spread(int[] groups, int count, int gap) {

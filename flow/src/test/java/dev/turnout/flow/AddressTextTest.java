@@ -30,7 +30,7 @@ class AddressTextTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "g::",
         "1:2:3:4:5:6:7:", ":1:2:3:4:5:6:7",
-        "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3", "::1.2.3.256", "::1 "})
+        "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3", "::1.2.3.256", "::1 ", "::\uff11"})
     void refusesWhatIsNoIpv6Address(String text) {
         assertThat(AddressText.parseIpv6(text)).isNull();
     }
@@ -44,7 +44,7 @@ class AddressTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "00:01:02:03:04", "00:01:02:03:04:05:06", "00:01:02:03:04:", "00:01:02:03:04:5g",
-        "000:1:2:3:4:5", "+1:2:3:4:5:6"})
+        "000:1:2:3:4:5", "+1:2:3:4:5:6", "1:2:3:4:5:\uff16"})
     void refusesWhatIsNoEthernetAddress(String text) {
         assertThat(AddressText.parseMac(text)).isEqualTo(-1);
     }
@@ -65,6 +65,10 @@ class AddressTextTest {
             }
             int address = random.nextInt();
             assertThat(AddressText.parseIpv4(AddressText.ipv4(address))).isEqualTo(address & 0xffff_ffffL);
+            String around = "x" + text + "/";
+            assertThat(AddressText.parseIpv6(around, 1, around.length() - 1)).as(around).containsExactly(high, low);
+            assertThat(AddressText.parseIpv6(around, 0, around.length() - 1)).as(around).isNull();
+            assertThat(AddressText.parseIpv6(around, 1, around.length())).as(around).isNull();
             long mac = random.nextLong() >>> 16;
             assertThat(AddressText.parseMac(AddressText.mac(mac))).isEqualTo(mac);
         }

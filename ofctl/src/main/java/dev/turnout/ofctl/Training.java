@@ -83,7 +83,7 @@ public final class Training {
                 run(directory, command);
             }
         } finally {
-            Files.delete(socket);
+            Files.deleteIfExists(socket);
             Files.delete(directory);
         }
         run(directory, List.of("ofctl", "dump-flows", "br0"));

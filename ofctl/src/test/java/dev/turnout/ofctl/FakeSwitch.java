@@ -40,10 +40,14 @@ public final class FakeSwitch implements AutoCloseable {
     private final Map<String, Handler<ByteString, MessageLite>> handlers = new ConcurrentHashMap<>();
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private volatile boolean endsFirst;
+    private volatile @Nullable ControlFrame refusal;
     private final List<MessageLite> requests = new CopyOnWriteArrayList<>();
 
     public FakeSwitch() throws IOException {
         directory = Files.createTempDirectory("turnout-cli");
+        // A run that is interrupted leaves nothing behind either; what was registered last goes first.
+        directory.toFile().deleteOnExit();
+        directory.resolve("turnout.sock").toFile().deleteOnExit();
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(directory.resolve("turnout.sock")));
         Thread.ofVirtual().start(this::accept);
@@ -88,10 +92,21 @@ public final class FakeSwitch implements AutoCloseable {
         endsFirst = true;
     }
 
+    /** From now on the switch says this to each client and closes the connection, whatever the client may want. */
+    public void turnAway(int code, String reason) {
+        refusal = ControlFrame.newBuilder().setEnd(true).setCode(code).setError(reason).build();
+    }
+
     private void accept() {
         try {
             while (true) {
                 SocketChannel channel = server.accept();
+                ControlFrame refused = refusal;
+                if (refused != null) {
+                    write(channel, refused);
+                    channel.close();
+                    continue;
+                }
                 Thread.ofVirtual().start(() -> serve(channel));
             }
         } catch (ClosedChannelException e) {

@@ -47,6 +47,12 @@ class HelpTest {
     }
 
     @Test
+    void shouldNameCommandsOfTheSwitch() {
+        assertThat(new Shell().run("appctl", "--help").out()).contains("revalidator/history [COUNT]",
+                "upcall/show [-m]", "dpif-netdev/pmd-perf-show");
+    }
+
+    @Test
     void shouldNameTheFamilies() {
         assertThat(new Shell().run().err())
                 .isEqualTo("turnout: expected a command family, one of ofctl, vsctl, appctl, dpctl\n");

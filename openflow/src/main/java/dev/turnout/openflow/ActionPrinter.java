@@ -3,6 +3,7 @@ package dev.turnout.openflow;
 import java.util.List;
 import java.util.Locale;
 
+import dev.turnout.flow.AddressText;
 import dev.turnout.flow.Field;
 import dev.turnout.openflow.OfAction.NumberOrField;
 import dev.turnout.openflow.OfAction.PacketInReason;
@@ -120,10 +121,10 @@ public final class ActionPrinter {
                 out.append(push ? "mod_vlan_pcp:" : "set_vlan_pcp:").append(pcp);
             case OfAction.StripVlan(boolean pop) -> out.append(pop ? "pop_vlan" : "strip_vlan");
             case OfAction.PushVlan(int type) -> Numbers.appendHex(out.append("push_vlan:"), type);
-            case OfAction.SetEthSrc(long mac) -> Addresses.appendEthernet(out.append("mod_dl_src:"), mac);
-            case OfAction.SetEthDst(long mac) -> Addresses.appendEthernet(out.append("mod_dl_dst:"), mac);
-            case OfAction.SetIpv4Src(int address) -> Addresses.appendIpv4(out.append("mod_nw_src:"), address);
-            case OfAction.SetIpv4Dst(int address) -> Addresses.appendIpv4(out.append("mod_nw_dst:"), address);
+            case OfAction.SetEthSrc(long mac) -> AddressText.appendMac(out.append("mod_dl_src:"), mac);
+            case OfAction.SetEthDst(long mac) -> AddressText.appendMac(out.append("mod_dl_dst:"), mac);
+            case OfAction.SetIpv4Src(int address) -> AddressText.appendIpv4(out.append("mod_nw_src:"), address);
+            case OfAction.SetIpv4Dst(int address) -> AddressText.appendIpv4(out.append("mod_nw_dst:"), address);
             case OfAction.SetIpDscp(int tos) -> out.append("mod_nw_tos:").append(tos);
             case OfAction.SetIpEcn(int ecn) -> out.append("mod_nw_ecn:").append(ecn);
             case OfAction.SetIpTtl(int ttl) -> out.append("mod_nw_ttl:").append(ttl);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import dev.turnout.flow.AddressText;
 import dev.turnout.openflow.ActionTexts.ArgumentReader;
 import dev.turnout.openflow.OfAction.Address;
 import dev.turnout.openflow.OfAction.Ct;
@@ -181,7 +182,7 @@ final class CtText {
             int end = cursor.at;
             if (!bracket && cursor.text.indexOf(':', start, end) >= 0 && cursor.text.indexOf('.', start, end) >= 0) {
                 int colon = cursor.text.indexOf(':', start, end);
-                if (Addresses.ipv4(cursor.text, start, colon) >= 0) {
+                if (AddressText.parseIpv4(cursor.text, start, colon) >= 0) {
                     end = colon;
                     cursor.at = colon;
                 }
@@ -189,11 +190,11 @@ final class CtText {
             if (bracket && !cursor.skip(']')) {
                 throw invalid(text);
             }
-            long ipv4 = bracket ? -1 : Addresses.ipv4(cursor.text, start, end);
+            long ipv4 = bracket ? -1 : AddressText.parseIpv4(cursor.text, start, end);
             if (ipv4 >= 0) {
                 return new Address(false, FieldValue.of(ipv4));
             }
-            FieldValue ipv6 = Addresses.ipv6(cursor.text, start, end);
+            FieldValue ipv6 = FieldText.ipv6(cursor.text, start, end);
             if (ipv6 == null) {
                 throw invalid(text);
             }
@@ -273,11 +274,11 @@ final class CtText {
 
     private static void append(StringBuilder out, Address address, boolean bracket) {
         if (!address.ipv6()) {
-            Addresses.appendIpv4(out, (int) address.value().low());
+            AddressText.appendIpv4(out, (int) address.value().low());
             return;
         }
         out.append(bracket ? "[" : "");
-        Addresses.appendIpv6(out, address.value().high(), address.value().low());
+        AddressText.appendIpv6(out, address.value().high(), address.value().low());
         out.append(bracket ? "]" : "");
     }
 }

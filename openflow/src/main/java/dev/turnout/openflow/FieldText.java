@@ -2,6 +2,7 @@ package dev.turnout.openflow;
 
 import java.util.Locale;
 
+import dev.turnout.flow.AddressText;
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowLayout;
@@ -155,8 +156,8 @@ final class FieldText {
 
     private void parseEthernet(String text, int start, int end) {
         int slash = text.indexOf('/', start, end);
-        long mac = Addresses.ethernet(text, start, slash < 0 ? end : slash);
-        long macMask = slash < 0 ? 0 : Addresses.ethernet(text, slash + 1, end);
+        long mac = AddressText.parseMac(text, start, slash < 0 ? end : slash);
+        long macMask = slash < 0 ? 0 : AddressText.parseMac(text, slash + 1, end);
         if (mac < 0 || macMask < 0) {
             throw new FlowSyntaxException(text.substring(start, end) + ": invalid Ethernet address");
         }
@@ -169,7 +170,7 @@ final class FieldText {
 
     private void parseIpv4(String text, int start, int end) {
         int slash = text.indexOf('/', start, end);
-        long address = Addresses.ipv4(text, start, slash < 0 ? end : slash);
+        long address = AddressText.parseIpv4(text, start, slash < 0 ? end : slash);
         if (address < 0) {
             throw new FlowSyntaxException(text.substring(start, end) + ": invalid IP address");
         }
@@ -177,7 +178,7 @@ final class FieldText {
             setExact(address, 0xffffffffL);
             return;
         }
-        long bits = Addresses.ipv4(text, slash + 1, end);
+        long bits = AddressText.parseIpv4(text, slash + 1, end);
         if (bits < 0) {
             long length = Numbers.parse(text, slash + 1, end);
             if (length < 0 || length > 32) {
@@ -189,9 +190,15 @@ final class FieldText {
         setMasked(address, bits, 0xffffffffL);
     }
 
+    /** The IPv6 address in a part of a text; null if it is none. */
+    static @Nullable FieldValue ipv6(String text, int start, int end) {
+        long[] words = AddressText.parseIpv6(text, start, end);
+        return words == null ? null : FieldValue.of(words[0], words[1]);
+    }
+
     private void parseIpv6(String text, int start, int end) {
         int slash = text.indexOf('/', start, end);
-        FieldValue address = Addresses.ipv6(text, start, slash < 0 ? end : slash);
+        FieldValue address = ipv6(text, start, slash < 0 ? end : slash);
         if (address == null) {
             throw new FlowSyntaxException(text.substring(start, end) + ": invalid IPv6 address");
         }
@@ -200,8 +207,8 @@ final class FieldText {
         if (slash >= 0) {
             long length = Numbers.parse(text, slash + 1, end);
             FieldValue written = length >= 0 && length <= 128
-                    ? Addresses.prefixMask((int) length, 128)
-                    : Addresses.ipv6(text, slash + 1, end);
+                    ? FieldValue.prefixMask((int) length, 128)
+                    : ipv6(text, slash + 1, end);
             if (written == null) {
                 throw new FlowSyntaxException(
                         text.substring(start, end) + ": IPv6 network mask bits not between 0 and 128, and no mask");
@@ -288,35 +295,35 @@ final class FieldText {
     }
 
     static void appendEthernet(StringBuilder out, long mac, long mask) {
-        Addresses.appendEthernet(out, mac);
+        AddressText.appendMac(out, mac);
         if (mask != -1L >>> 16) {
             out.append('/');
-            Addresses.appendEthernet(out, mask);
+            AddressText.appendMac(out, mask);
         }
     }
 
     static void appendIpv4(StringBuilder out, int address, int mask) {
-        Addresses.appendIpv4(out, address);
+        AddressText.appendIpv4(out, address);
         if (mask != -1) {
             out.append('/');
             int zeros = Integer.numberOfTrailingZeros(mask);
             if (mask == 0 || mask == -1 << zeros) {
                 out.append(32 - zeros);
             } else {
-                Addresses.appendIpv4(out, mask);
+                AddressText.appendIpv4(out, mask);
             }
         }
     }
 
     static void appendIpv6(StringBuilder out, long high, long low, FieldValue mask) {
-        Addresses.appendIpv6(out, high, low);
+        AddressText.appendIpv6(out, high, low);
         if (mask.high() != -1 || mask.low() != -1) {
             out.append('/');
-            int length = Addresses.prefixLength(mask, 128);
+            int length = mask.prefixLength(128);
             if (length >= 0) {
                 out.append(length);
             } else {
-                Addresses.appendIpv6(out, mask.high(), mask.low());
+                AddressText.appendIpv6(out, mask.high(), mask.low());
             }
         }
     }

@@ -199,4 +199,32 @@ public final class FieldValue {
         appendHex(text);
         return text.toString();
     }
+
+    /** The prefix length of this mask of {@code bits}, or -1 if it is no prefix. */
+    int prefixLength(int bits) {
+        for (int n = 0; n * 64 < bits; n++) {
+            int width = Math.min(64, bits - 64 * n);
+            long word = word(n);
+            int zeros = Math.min(width, Long.numberOfTrailingZeros(word));
+            if (zeros == width) {
+                continue;
+            }
+            if (word >>> zeros != -1L >>> (64 - width + zeros)) {
+                return -1;
+            }
+            int length = bits - 64 * n - zeros;
+            for (int above = n + 1; above * 64 < bits; above++) {
+                if (word(above) != -1L >>> (64 - Math.min(64, bits - 64 * above))) {
+                    return -1;
+                }
+            }
+            return length;
+        }
+        return 0;
+    }
+
+    /** The mask of a prefix length. */
+    static FieldValue prefixMask(int length, int bits) {
+        return length == 0 ? ZERO : ones(length).shiftLeft(bits - length);
+    }
 }

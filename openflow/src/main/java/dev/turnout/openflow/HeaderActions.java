@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import dev.turnout.flow.AddressText;
 import dev.turnout.openflow.ActionTexts.ArgumentReader;
 
 /** Reads the actions that change one header field each, in OpenFlow 1.0's and 1.1's way. */
@@ -92,7 +93,7 @@ final class HeaderActions {
     }
 
     private static long mac(String text, int start, int end) {
-        long mac = Addresses.ethernet(text, start, end);
+        long mac = AddressText.parseMac(text, start, end);
         if (mac < 0) {
             throw new FlowSyntaxException("invalid mac address " + text.substring(start, end));
         }
@@ -100,7 +101,7 @@ final class HeaderActions {
     }
 
     private static int ip(String text, int start, int end) {
-        long address = Addresses.ipv4(text, start, end);
+        long address = AddressText.parseIpv4(text, start, end);
         if (address < 0) {
             throw new FlowSyntaxException(text.substring(start, end) + ": could not convert to IP address");
         }

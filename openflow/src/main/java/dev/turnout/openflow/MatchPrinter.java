@@ -58,7 +58,7 @@ public final class MatchPrinter {
         appendTunnel(tunnelMetadata);
         hex(Fields.METADATA, "metadata");
         port(Fields.IN_PORT, "in_port");
-        appendVlan();
+        appendVlans();
         ethernet(Fields.ETH_SRC, "dl_src");
         ethernet(Fields.ETH_DST, "dl_dst");
         if (!ethTypeShown && has(Fields.ETH_TYPE)) {
@@ -94,11 +94,7 @@ public final class MatchPrinter {
         decimal(Fields.CONJ_ID, "conj_id");
         hex(Fields.SKB_PRIORITY, "skb_priority");
         port(Fields.ACTSET_OUTPUT, "actset_output");
-        if (has(Fields.CT_STATE)) {
-            name("ct_state");
-            FlagText.CT_STATE.append(out, (int) Fields.CT_STATE.get(values), (int) maskOf(Fields.CT_STATE));
-            out.append(',');
-        }
+        flags(Fields.CT_STATE, "ct_state", FlagText.CT_STATE);
         decimal(Fields.CT_ZONE, "ct_zone");
         hex(Fields.CT_MARK, "ct_mark");
         hex(Fields.CT_LABEL, "ct_label");
@@ -186,11 +182,7 @@ public final class MatchPrinter {
         hex(Fields.TUN_ERSPAN_HWID, "tun_erspan_hwid");
         hex(Fields.TUN_GTPU_FLAGS, "tun_gtpu_flags");
         decimal(Fields.TUN_GTPU_MSGTYPE, "tun_gtpu_msgtype");
-        if (has(Fields.TUN_FLAGS)) {
-            name("tun_flags");
-            FlagText.TUNNEL.append(out, (int) Fields.TUN_FLAGS.get(values), (int) maskOf(Fields.TUN_FLAGS));
-            out.append(',');
-        }
+        flags(Fields.TUN_FLAGS, "tun_flags", FlagText.TUNNEL);
         for (FieldMatch match : tunnelMetadata) {
             appendTunnelMetadata(match);
         }
@@ -211,47 +203,37 @@ public final class MatchPrinter {
         out.append(',');
     }
 
-    private void appendVlan() {
-        int tciMask = (int) maskOf(Fields.VLAN_TCI);
+    /** The tags, outermost first; the inner one's parts have a 1 behind their names. No match on it can be written. */
+    private void appendVlans() {
+        appendVlan("", (int) Fields.VLAN_TCI.get(values), (int) maskOf(Fields.VLAN_TCI));
+        appendVlan("1", (int) values[FlowLayout.IPV6_VLAN1] & 0xffff, (int) mask.word(FlowLayout.IPV6_VLAN1) & 0xffff);
+    }
+
+    private void appendVlan(String place, int tci, int tciMask) {
         if (tciMask == 0) {
             return;
         }
-        int tci = (int) Fields.VLAN_TCI.get(values);
         int vidMask = tciMask & 0xfff;
         int pcpMask = tciMask & 0xe000;
         boolean present = (tciMask & tci & FlowLayout.VLAN_PRESENT) != 0;
         if (present && (vidMask == 0 || vidMask == 0xfff) && (pcpMask == 0 || pcpMask == 0xe000)
                 && (vidMask | pcpMask) != 0) {
             if (vidMask != 0) {
-                name("dl_vlan").append(tci & 0xfff).append(',');
+                name("dl_vlan" + place).append(tci & 0xfff).append(',');
             }
             if (pcpMask != 0) {
-                name("dl_vlan_pcp").append(tci >> 13).append(',');
+                name("dl_vlan_pcp" + place).append(tci >> 13).append(',');
             }
             return;
         }
-        name("vlan_tci");
-        Numbers.appendHexPadded(out, tci, 4);
-        if (tciMask != 0xffff) {
-            out.append('/');
-            Numbers.appendHexPadded(out, tciMask, 4);
-        }
-        out.append(',');
+        padded("vlan_tci" + place, tci, tciMask, 0xffff);
     }
 
     private void appendNetwork() {
         if (ethType == EthTypes.IPV6) {
             ipv6(Fields.IPV6_SRC, "ipv6_src");
             ipv6(Fields.IPV6_DST, "ipv6_dst");
-            if (has(Fields.IPV6_LABEL)) {
-                name("ipv6_label");
-                Numbers.appendHexPadded(out, Fields.IPV6_LABEL.get(values), 5);
-                if (!isExact(Fields.IPV6_LABEL)) {
-                    out.append('/');
-                    Numbers.appendHexPadded(out, maskOf(Fields.IPV6_LABEL), 5);
-                }
-                out.append(',');
-            }
+            padded("ipv6_label", Fields.IPV6_LABEL.get(values), maskOf(Fields.IPV6_LABEL), 0xfffff);
         } else if (ethType == EthTypes.NSH) {
             appendNsh();
         } else {
@@ -308,10 +290,8 @@ public final class MatchPrinter {
             ethernet(Fields.ND_TLL, "nd_tll");
             decimal(Fields.ND_RESERVED, "nd_reserved");
             decimal(Fields.ND_OPTIONS_TYPE, "nd_options_type");
-        } else if (has(Fields.TCP_FLAGS)) {
-            name("tcp_flags");
-            FlagText.TCP.append(out, (int) Fields.TCP_FLAGS.get(values), (int) maskOf(Fields.TCP_FLAGS));
-            out.append(',');
+        } else {
+            flags(Fields.TCP_FLAGS, "tcp_flags", FlagText.TCP);
         }
     }
 
@@ -386,6 +366,27 @@ public final class MatchPrinter {
                     .append(Long.toHexString(maskOf(field)));
         }
         out.append(',');
+    }
+
+    /** As many digits as {@code all} has, the mask behind it unless it is that. */
+    private void padded(String name, long value, long bits, long all) {
+        if (bits == 0) {
+            return;
+        }
+        int digits = Long.toHexString(all).length();
+        Numbers.appendHexPadded(name(name), value, digits);
+        if (bits != all) {
+            out.append('/');
+            Numbers.appendHexPadded(out, bits, digits);
+        }
+        out.append(',');
+    }
+
+    private void flags(Field field, String name, FlagText text) {
+        if (has(field)) {
+            text.append(name(name), (int) field.get(values), (int) maskOf(field));
+            out.append(',');
+        }
     }
 
     private void port(Field field, String name) {

@@ -87,7 +87,7 @@ final class RandomFlows {
         }
         if (random.nextBoolean()) {
             int length = random.nextInt(1, field.bits() + 1);
-            return Addresses.prefixMask(length, field.bits());
+            return FieldValue.prefixMask(length, field.bits());
         }
         return value(field.bits());
     }

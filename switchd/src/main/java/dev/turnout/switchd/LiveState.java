@@ -11,11 +11,11 @@ import dev.turnout.core.LinkState;
 import dev.turnout.core.Port;
 import dev.turnout.core.PortCounters;
 import dev.turnout.core.PortCounters.Counter;
+import dev.turnout.flow.AddressText;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.Ofproto;
 import dev.turnout.ofproto.PortInfo;
 import dev.turnout.switchd.network.BridgeState;
-import dev.turnout.switchd.network.MacText;
 import dev.turnout.switchd.network.NetworkState;
 import dev.turnout.switchd.network.PortState;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +58,7 @@ final class LiveState implements NetworkState {
         LinkState link = port.linkState();
         DatapathPort place = datapath.port(live.datapathPort());
         String error = link.present() ? "" : "network device " + name + " has gone (No such device)";
-        return new PortState(live.ofport(), live.datapathPort(), MacText.of(link.mac()), link.adminUp(),
+        return new PortState(live.ofport(), live.datapathPort(), AddressText.mac(link.mac()), link.adminUp(),
                 link.present() && link.linkUp(), link.mtu(), link.speedMbps() * 1_000_000, port.receiveMode(),
                 place == null ? -1 : place.receivingThread(), error, statistics(place));
     }

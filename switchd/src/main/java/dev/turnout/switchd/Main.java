@@ -145,6 +145,9 @@ public final class Main {
         } catch (ConfigException | IOException | SwitchException e) {
             err.println("switchd: " + e.getMessage());
             return 1;
+        } catch (OutOfMemoryError e) {
+            err.println("switchd: not enough memory: " + e.getMessage());
+            return 1;
         }
     }
 

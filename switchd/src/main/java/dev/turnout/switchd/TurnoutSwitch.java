@@ -48,6 +48,8 @@ import dev.turnout.upcall.SlowPath;
 import dev.turnout.upcall.UpcallConfig;
 import dev.turnout.upcall.Upcalls;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A whole switch in this process: datapath, slow path, bridges, and the servers that its settings ask for. Several can run
@@ -65,6 +67,7 @@ import org.jspecify.annotations.Nullable;
  * lock, which comes before every other lock; reading takes no lock.
  */
 public final class TurnoutSwitch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TurnoutSwitch.class);
     private static final int EXPIRY_MS = 250;
     private static final int STOP_SECONDS = 5;
 
@@ -126,11 +129,19 @@ public final class TurnoutSwitch implements AutoCloseable {
     public static TurnoutSwitch start(SwitchSettings settings) throws IOException, ConfigException {
         checkFlows(settings);
         RunDirectory runDirectory = settings.runDir() == null ? null : RunDirectory.open(settings.runDir());
-        TurnoutSwitch started = new TurnoutSwitch(settings, runDirectory);
+        TurnoutSwitch started;
+        try {
+            started = new TurnoutSwitch(settings, runDirectory);
+        } catch (RuntimeException | Error e) { // an Error, too: there may be no memory for the packet buffers
+            if (runDirectory != null) {
+                runDirectory.close();
+            }
+            throw e;
+        }
         try {
             started.run();
             return started;
-        } catch (IOException | ConfigException | RuntimeException e) {
+        } catch (IOException | ConfigException | RuntimeException | Error e) {
             started.close();
             throw e;
         }
@@ -141,9 +152,11 @@ public final class TurnoutSwitch implements AutoCloseable {
         datapath.start(upcalls, upcalls);
         upcalls.start();
         revalidator.start();
-        var _ = timer.scheduleWithFixedDelay(() -> ofproto.expire(System.nanoTime()), EXPIRY_MS, EXPIRY_MS,
+        var _ = timer.scheduleWithFixedDelay(logged(() -> ofproto.expire(System.nanoTime())), EXPIRY_MS, EXPIRY_MS,
                 TimeUnit.MILLISECONDS);
-        change(settings.network().over(kept));
+        NetworkConfig first = settings.network().over(kept);
+        NetworkTransaction.check(first); // each is right by itself, but together they may have a name twice
+        change(first);
         for (Map.Entry<String, List<FlowLine>> bridge : settings.flows().entrySet()) {
             addFlows(bridge.getKey(), bridge.getValue());
         }
@@ -400,7 +413,7 @@ public final class TurnoutSwitch implements AutoCloseable {
 
     private void later(Runnable task) {
         try {
-            timer.execute(() -> {
+            timer.execute(logged(() -> {
                 configurationLock.lock();
                 try {
                     if (!closed) {
@@ -409,10 +422,21 @@ public final class TurnoutSwitch implements AutoCloseable {
                 } finally {
                     configurationLock.unlock();
                 }
-            });
+            }));
         } catch (RejectedExecutionException e) {
             return; // the switch is closing: nobody needs the task any more
         }
+    }
+
+    /** A task of the timer, which would swallow what it throws and never run a periodic one again. */
+    private static Runnable logged(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("a task of the timer failed", e);
+            }
+        };
     }
 
     private void requireOpen() {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import dev.turnout.core.memory.MemoryPort;
@@ -19,6 +20,8 @@ import dev.turnout.switchd.config.Listen;
 import dev.turnout.switchd.config.SwitchSettings;
 import dev.turnout.switchd.config.SwitchSettings.FlowLine;
 import dev.turnout.switchd.metrics.SwitchMetrics;
+import dev.turnout.switchd.network.BridgeSettings;
+import dev.turnout.switchd.network.NetworkConfig;
 import dev.turnout.switchd.network.NetworkTransaction;
 import dev.turnout.switchd.network.PortSettings;
 import org.junit.jupiter.api.Test;
@@ -103,6 +106,49 @@ class TurnoutSwitchTest {
     }
 
     @Test
+    void shouldRefuseSettingsThatClashWithWhatIsKept() throws Exception {
+        SwitchSettings kept = SwitchSettings.builder().runDir(runDir).build();
+        try (TurnoutSwitch turnout = TurnoutSwitch.start(kept)) {
+            addBridge(turnout, "br0");
+        }
+        NetworkConfig other = NetworkConfig.EMPTY.withBridge(BridgeSettings.of("br1").withDatapathType("dummy")
+                .withPort(PortSettings.of("br0", "")));
+        assertThatThrownBy(
+                () -> TurnoutSwitch.start(SwitchSettings.builder().runDir(runDir).network(other).build()))
+                .hasMessage("port br0: is on bridge br0 and on bridge br1; expected one");
+        try (TurnoutSwitch again = TurnoutSwitch.start(kept)) {
+            assertThat(again.config().bridges()).containsOnlyKeys("br0");
+        }
+    }
+
+    @Test
+    void shouldMeasureTheBridgeThatThereIs() throws Exception {
+        try (TurnoutSwitch turnout = TurnoutSwitch.start(SwitchSettings.embedded())) {
+            SwitchMetrics metrics = new SwitchMetrics(turnout);
+            addBridge(turnout, "br0");
+            assertThat(metrics.scrape()).contains("turnout_bridge_flows{bridge=\"br0\"} ");
+            List<String> ignored = turnout.transact(transaction -> transaction.deleteBridge("br0", false));
+            addBridge(turnout, "br0");
+            turnout.addFlows("br0", "table=1,actions=drop", "table=2,actions=drop", "table=3,actions=drop");
+            assertThat(metrics.scrape())
+                    .contains("turnout_bridge_flows{bridge=\"br0\"} " + turnout.bridge("br0").flowCount() + ".0");
+            assertThat(turnout.bridge("br0").flowCount()).isGreaterThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void shouldWriteNumbersAsTheFieldDoesWhereverItRuns() throws Exception {
+        Locale usual = Locale.getDefault();
+        Locale.setDefault(Locale.GERMANY);
+        try (TurnoutSwitch turnout = TurnoutSwitch.start(SwitchSettings.embedded())) {
+            assertThat(new Appctl(turnout).run("dpif-netdev/pmd-perf-show", List.of()).text())
+                    .containsPattern("Measurement duration: [0-9]+\\.[0-9]{3} s").doesNotContain(",00");
+        } finally {
+            Locale.setDefault(usual);
+        }
+    }
+
+    @Test
     void shouldHoldItsRunDirectory() throws Exception {
         SwitchSettings settings = SwitchSettings.builder().runDir(runDir).build();
         try (TurnoutSwitch first = TurnoutSwitch.start(settings)) {
@@ -122,7 +168,7 @@ class TurnoutSwitchTest {
                 .flows(Map.of("br0", List.of(new FlowLine("in_port=1,actions=nonsense", "c.yaml:7")))).build();
         assertThatThrownBy(() -> TurnoutSwitch.start(flows)).isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith("c.yaml:7: ").hasMessageContaining("nonsense");
-        Files.writeString(runDir.resolve("network.yaml"), "bridges:\n  br0: {colour: red}\n");
+        Files.writeString(runDir.resolve("network.yaml"), "bridges:\n  br0: {colour: red}\n...\n");
         SwitchSettings damaged = SwitchSettings.builder().runDir(runDir).build();
         assertThatThrownBy(() -> TurnoutSwitch.start(damaged)).isInstanceOf(ConfigException.class)
                 .hasMessageContaining("network.yaml:2: bridges.br0.colour: unknown key");
@@ -138,6 +184,11 @@ class TurnoutSwitchTest {
             assertThatThrownBy(() -> TurnoutSwitch.start(SwitchSettings.builder().metrics(taken).build()))
                     .isInstanceOf(IOException.class).hasMessageContaining("cannot serve metrics on 127.0.0.1:");
         }
+        Listen nowhere = new Listen("nowhere.invalid", 1);
+        assertThatThrownBy(() -> TurnoutSwitch.start(SwitchSettings.builder().grpc(nowhere).build()))
+                .hasMessage("cannot serve gRPC on nowhere.invalid:1: unknown host \"nowhere.invalid\"");
+        assertThatThrownBy(() -> TurnoutSwitch.start(SwitchSettings.builder().metrics(nowhere).build()))
+                .hasMessage("cannot serve metrics on nowhere.invalid:1: unknown host \"nowhere.invalid\"");
     }
 
     @Test

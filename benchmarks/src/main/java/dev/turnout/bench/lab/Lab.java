@@ -37,6 +37,7 @@ public final class Lab implements AutoCloseable {
      *            with prefix length, {@code 10.9.0.1/24}
      */
     public synchronized Host addHost(String label, String address) throws IOException {
+        Capabilities.require();
         String namespace = prefix + "-" + label;
         String near = interfaceName(label);
         run("ip", "netns", "add", namespace);

@@ -88,7 +88,8 @@ public final class PpsBench {
                             case "--cpu" -> cpu = Integer.parseInt(value);
                             case "--smc" -> smc = onOrOff(value);
                             case "--emc" -> emc = Integer.parseInt(value);
-                            default -> throw new IllegalArgumentException("unknown option " + argument + "\n" + USAGE);
+                            default -> throw new IllegalArgumentException(
+                                    "pps: unknown option '" + argument + "' (--help lists them)");
                         }
                     } catch (NumberFormatException e) {
                         throw new IllegalArgumentException(argument + ": '" + value + "' is not a number", e);
@@ -101,7 +102,17 @@ public final class PpsBench {
             if (!peerCpu.isEmpty() && cpu < 0) {
                 cpu = Integer.parseInt(peerCpu);
             }
+            require(repetitions > 0, "--reps", repetitions, "at least 1");
+            require(seconds > 0, "--seconds", seconds, "more than 0");
+            require(warm >= 0, "--warm", warm, "at least 0");
+            require(emc >= 0, "--emc", emc, "at least 0");
             return new Options(json, repetitions, seconds, warm, cpu, smc, emc, names);
+        }
+
+        private static void require(boolean valid, String option, Number value, String expected) {
+            if (!valid) {
+                throw new IllegalArgumentException(option + ": expected " + expected + ", got " + value);
+            }
         }
 
         private static boolean onOrOff(String value) {
@@ -138,7 +149,7 @@ public final class PpsBench {
             return;
         }
         if (options.scenarios().isEmpty()) {
-            throw new IllegalArgumentException("no scenario given\n" + Options.USAGE);
+            throw new IllegalArgumentException("pps: no scenario given (--list lists them)");
         }
         List<Scenario> scenarios = Scenario.find(options.scenarios());
         bench.header();

@@ -32,10 +32,9 @@ class NetworkTest {
     @CsvSource({"1,true,io_uring", "2,true,io_uring", "1,false,recvmmsg", "2,true,''"})
     void shouldCarryPingTcpAndUdpBothWays(int threads, boolean ioUring, String receiveMode) throws Exception {
         try (Lab lab = new Lab(); TurnoutSwitch sw = start(threads, ioUring)) {
-            Host alice = lab.addHost("a", "10.9.0.1/24");
-            Host bob = lab.addHost("b", "10.9.0.2/24");
-            addPort(sw, alice, receiveMode);
-            addPort(sw, bob, receiveMode);
+            Pair hosts = addHosts(lab, sw, receiveMode);
+            Host alice = hosts.alice();
+            Host bob = hosts.bob();
             sw.addFlows("br0", "arp,actions=NORMAL", "ip,in_port=1,actions=output:2", "ip,in_port=2,actions=output:1");
 
             awaitPing(alice, bob);
@@ -53,10 +52,9 @@ class NetworkTest {
     @CsvSource({"1", "2"})
     void shouldObeyARuleThatChangesUnderTraffic(int threads) throws Exception {
         try (Lab lab = new Lab(); TurnoutSwitch sw = start(threads, true)) {
-            Host alice = lab.addHost("a", "10.9.0.1/24");
-            Host bob = lab.addHost("b", "10.9.0.2/24");
-            addPort(sw, alice, "");
-            addPort(sw, bob, "");
+            Pair hosts = addHosts(lab, sw, "");
+            Host alice = hosts.alice();
+            Host bob = hosts.bob();
             sw.addFlows("br0", "priority=1,actions=NORMAL");
             awaitPing(alice, bob);
             try (UdpStream stream = new UdpStream(alice, bob, 64, 2000)) {
@@ -108,10 +106,9 @@ class NetworkTest {
     @CsvSource({"1", "2"})
     void shouldTakeAnInterfaceUpAgainThatVanished(int threads) throws Exception {
         try (Lab lab = new Lab(); TurnoutSwitch sw = start(threads, true)) {
-            Host alice = lab.addHost("a", "10.9.0.1/24");
-            Host bob = lab.addHost("b", "10.9.0.2/24");
-            addPort(sw, alice, "");
-            addPort(sw, bob, "");
+            Pair hosts = addHosts(lab, sw, "");
+            Host alice = hosts.alice();
+            Host bob = hosts.bob();
             sw.addFlows("br0", "actions=NORMAL");
             awaitPing(alice, bob);
 
@@ -136,6 +133,18 @@ class NetworkTest {
         sw.transact(tx -> tx.addBridge("br0", false).set("bridge", "br0", false, "datapath_type", null, "dummy")
                 .set("bridge", "br0", false, "fail_mode", null, "secure"));
         return sw;
+    }
+
+    /** Two hosts on one bridge: ports 1 and 2. */
+    private record Pair(Host alice, Host bob) {
+    }
+
+    private static Pair addHosts(Lab lab, TurnoutSwitch sw, String receiveMode) throws IOException {
+        Host alice = lab.addHost("a", "10.9.0.1/24");
+        Host bob = lab.addHost("b", "10.9.0.2/24");
+        addPort(sw, alice, receiveMode);
+        addPort(sw, bob, receiveMode);
+        return new Pair(alice, bob);
     }
 
     private static void addPort(TurnoutSwitch sw, Host host, String receiveMode) {

@@ -179,14 +179,7 @@ final class WholeSwitch implements AutoCloseable {
     private void flip(FlowKey key, FlowMask mask) {
         List<Field> fields = MegaflowRule.carried();
         for (int n = 1 + random.nextInt(4); n > 0; n--) {
-            Field field = fields.get(random.nextInt(fields.size()));
-            if (field.equals(Fields.IN_PORT)) {
-                continue; // a megaflow always looks at it
-            }
-            for (int i = 0; i < field.wordCount(); i++) {
-                long change = random.nextBoolean() ? random.nextLong() : 1L << random.nextInt(64);
-                key.words()[field.word() + i] ^= change & field.wordMask(i) & ~mask.word(field.word() + i);
-            }
+            MegaflowRule.flip(key, fields.get(random.nextInt(fields.size())), mask, random);
         }
     }
 

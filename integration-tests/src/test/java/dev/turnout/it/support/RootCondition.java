@@ -1,11 +1,11 @@
 package dev.turnout.it.support;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import dev.turnout.bench.lab.Capabilities;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -13,10 +13,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Decides whether a {@link RequiresRoot} test runs: see there. */
 final class RootCondition implements ExecutionCondition {
-    private static final int CAP_NET_ADMIN = 12;
-    private static final int CAP_NET_RAW = 13;
-    private static final int CAP_SYS_ADMIN = 21;
-
     private static final Optional<String> MISSING = missing();
 
     @Override
@@ -35,26 +31,8 @@ final class RootCondition implements ExecutionCondition {
     }
 
     private static Optional<String> missing() {
-        if (!Files.isDirectory(Path.of("/proc/self/ns"))) {
-            return Optional.of("this system has no Linux namespaces");
-        }
-        try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
-            String line = status.filter(l -> l.startsWith("CapEff:")).findFirst().orElse("CapEff: 0");
-            Optional<String> capability = missingCapability(Long.parseUnsignedLong(line.substring(7).strip(), 16));
-            return capability.isPresent() ? capability : missingTool();
-        } catch (IOException e) {
-            return Optional.of("cannot read /proc/self/status: " + e.getMessage());
-        }
-    }
-
-    static Optional<String> missingCapability(long effective) {
-        if ((effective >>> CAP_SYS_ADMIN & 1) == 0) {
-            return Optional.of("no CAP_SYS_ADMIN");
-        }
-        if ((effective >>> CAP_NET_ADMIN & 1) == 0) {
-            return Optional.of("no CAP_NET_ADMIN");
-        }
-        return (effective >>> CAP_NET_RAW & 1) == 0 ? Optional.of("no CAP_NET_RAW") : Optional.empty();
+        Optional<String> capability = Capabilities.missing();
+        return capability.isPresent() ? capability : missingTool();
     }
 
     private static Optional<String> missingTool() {

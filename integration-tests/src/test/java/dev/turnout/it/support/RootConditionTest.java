@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
 
+import dev.turnout.bench.lab.Capabilities;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
@@ -31,9 +32,9 @@ final class RootConditionTest {
 
     @Test
     void shouldNameTheMissingCapability() {
-        assertThat(RootCondition.missingCapability(0L)).hasValue("no CAP_SYS_ADMIN");
-        assertThat(RootCondition.missingCapability(1L << 21 | 1L << 13)).hasValue("no CAP_NET_ADMIN");
-        assertThat(RootCondition.missingCapability(1L << 21 | 1L << 12)).hasValue("no CAP_NET_RAW");
-        assertThat(RootCondition.missingCapability(0x1ffffffffffL)).isEmpty();
+        assertThat(Capabilities.missing(0L)).hasValue("no CAP_SYS_ADMIN");
+        assertThat(Capabilities.missing(1L << 21 | 1L << 13)).hasValue("no CAP_NET_ADMIN");
+        assertThat(Capabilities.missing(1L << 21 | 1L << 12)).hasValue("no CAP_NET_RAW");
+        assertThat(Capabilities.missing(0x1ffffffffffL)).isEmpty();
     }
 }

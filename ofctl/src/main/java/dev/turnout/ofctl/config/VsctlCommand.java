@@ -2,6 +2,7 @@ package dev.turnout.ofctl.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 import dev.turnout.ofctl.CliException;
@@ -32,7 +33,7 @@ import dev.turnout.v1.ReadConfig;
  */
 record VsctlCommand(String verb, Set<String> options, List<String> arguments) {
     private static final int LOCAL = 65534;
-    private static final Set<String> MAP_COLUMNS = Set.of("options", "other_config", "external_ids");
+    private static final Set<String> MAP_COLUMNS = Set.of("options", "other_config");
 
     private String argument(int i) {
         return arguments.get(i);
@@ -98,10 +99,15 @@ record VsctlCommand(String verb, Set<String> options, List<String> arguments) {
     private dev.turnout.v1.Set.Builder clear() {
         dev.turnout.v1.Set.Builder set = set(argument(0), argument(1));
         for (String column : arguments.subList(2, arguments.size())) {
-            set.addAssignments(
-                    Assignment.newBuilder().setColumn(column).setValue(MAP_COLUMNS.contains(column) ? "{}" : "[]"));
+            set.addAssignments(Assignment.newBuilder().setColumn(column).setValue(isMap(column) ? "{}" : "[]"));
         }
         return set;
+    }
+
+    /** Whether a column, whose name may be shortened, is a map. */
+    private static boolean isMap(String column) {
+        String name = column.toLowerCase(Locale.ROOT).replace('-', '_');
+        return !name.isEmpty() && MAP_COLUMNS.stream().anyMatch(map -> map.startsWith(name));
     }
 
     private Get get() {

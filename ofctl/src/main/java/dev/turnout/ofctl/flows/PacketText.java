@@ -4,6 +4,7 @@ import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowExtractor;
 import dev.turnout.flow.FlowKey;
+import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMaskBuilder;
 import dev.turnout.flow.Match;
 import dev.turnout.openflow.MatchPrinter;
@@ -52,6 +53,9 @@ final class PacketText implements AutoCloseable {
     private static FlowMaskBuilder mask(FlowKey key) {
         FlowMaskBuilder mask = all(new FlowMaskBuilder(), Fields.VLAN_TCI, Fields.ETH_SRC, Fields.ETH_DST,
                 Fields.ETH_TYPE);
+        if (key.get(Fields.VLAN_TCI) != 0) {
+            mask.looksAtWord(FlowLayout.IPV6_VLAN1, 0xffff);
+        }
         switch ((int) key.get(Fields.ETH_TYPE)) {
             case ETH_IPV4 -> {
                 all(mask, Fields.IPV4_SRC, Fields.IPV4_DST);

@@ -88,24 +88,38 @@ final class ControlSocketTransport implements Transport {
                 channel.write(buffer);
             }
         } catch (IOException e) {
-            throw lost(e);
+            throw refused(e);
+        }
+    }
+
+    /** A switch that turns a client away says why and closes the connection, perhaps before the client has written. */
+    private CallException refused(IOException e) {
+        try {
+            ControlFrame frame = readFrame();
+            return frame.getCode() == 0 ? lost(e) : new CallException(frame.getCode(), frame.getError());
+        } catch (IOException none) {
+            return lost(e);
         }
     }
 
     private ControlFrame read() {
         try {
-            fill(LENGTH_BYTES);
-            int length = input.getInt();
-            if (length < 0 || length > MAX_FRAME) {
-                throw new IOException("a frame of " + Integer.toUnsignedString(length) + " bytes");
-            }
-            fill(length);
-            ByteBuffer message = input.slice(input.position(), length);
-            input.position(input.position() + length);
-            return ControlFrame.parseFrom(message);
+            return readFrame();
         } catch (IOException e) {
             throw lost(e);
         }
+    }
+
+    private ControlFrame readFrame() throws IOException {
+        fill(LENGTH_BYTES);
+        int length = input.getInt();
+        if (length < 0 || length > MAX_FRAME) {
+            throw new IOException("a frame of " + Integer.toUnsignedString(length) + " bytes");
+        }
+        fill(length);
+        ByteBuffer message = input.slice(input.position(), length);
+        input.position(input.position() + length);
+        return ControlFrame.parseFrom(message);
     }
 
     /** Makes at least so many bytes of input remain. */
@@ -184,11 +198,19 @@ final class ControlSocketTransport implements Transport {
                 return parse(frame.getMessage());
             }
             ended = true;
-            // The switch may end first; the connection is free again only once this side has ended too.
-            finish();
             current = null;
-            if (frame.getCode() != 0) {
-                throw new CallException(frame.getCode(), frame.getError());
+            @Nullable
+            CallException failure = frame.getCode() == 0
+                    ? null
+                    : new CallException(frame.getCode(), frame.getError());
+            try {
+                // The switch may end first; the connection is free again only once this side has ended too.
+                finish();
+            } catch (CallException e) {
+                throw failure == null ? e : failure;
+            }
+            if (failure != null) {
+                throw failure;
             }
             return null;
         }

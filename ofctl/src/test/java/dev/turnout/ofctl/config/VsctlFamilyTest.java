@@ -160,11 +160,13 @@ class VsctlFamilyTest {
     void shouldSetAndClearFailMode() {
         assertPrints("", "vsctl", "set-fail-mode", "br0", "standalone", "--", "del-fail-mode", "br0", "--", "clear",
                 "bridge",
-                "br0", "other_config", "fail_mode");
+                "br0", "other_config", "fail_mode", "--", "clear", "interface", "p1", "OPT", "ofport-request", "other");
         assertThat(operations().get(0).getSet().getAssignments(0).getValue()).isEqualTo("standalone");
         assertThat(operations().get(1).getSet().getAssignments(0).getValue()).isEqualTo("[]");
         assertThat(operations().get(2).getSet().getAssignments(0).getValue()).isEqualTo("{}");
         assertThat(operations().get(2).getSet().getAssignments(1).getValue()).isEqualTo("[]");
+        assertThat(operations().get(3).getSet().getAssignmentsList()).extracting(Assignment::getValue)
+                .containsExactly("{}", "[]", "{}");
     }
 
     @Test

@@ -110,7 +110,7 @@ class OfctlFamilyTest {
                             .setTxDropped(-1)
                             .setDurationNs(28_323_000_000L))
                     .addPorts(PortStats.newBuilder().setOfport(65534).setName("br0")).build());
-            case FDB, QUERY_NOT_SET -> List.of();
+            case FDB, GROUPS, GROUP_STATS, GROUP_FEATURES, QUERY_NOT_SET -> List.of();
         };
     }
 

@@ -103,6 +103,19 @@ class TransportTest {
     }
 
     @Test
+    void shouldSayWhyTheSwitchTurnsItAway() throws IOException {
+        try (FakeSwitch fake = new FakeSwitch()) {
+            fake.turnAway(8, "too many clients");
+            for (int i = 0; i < 20; i++) { // the switch is sometimes first, and sometimes the client
+                Shell.Result result = Shell.of(fake).run("vsctl", "show");
+                assertThat(result.err()).isEqualTo("vsctl: too many clients\n");
+                assertThat(result.exitCode()).isEqualTo(1);
+                assertThat(Shell.of(fake).run("ofctl", "monitor", "br0").err()).isEqualTo("ofctl: too many clients\n");
+            }
+        }
+    }
+
+    @Test
     void shouldSayWhyThereIsNoConnection(@TempDir Path directory) {
         assertThat(new Shell().with("TURNOUT_RUN_DIR", directory.toString()).run("vsctl", "show").err())
                 .isEqualTo("vsctl: cannot connect to unix:" + directory

@@ -155,7 +155,7 @@ public final class MegaflowRule {
             for (int attempt = 0; attempt < 4 * inside && found < inside; attempt++) {
                 FlowKey other = key.copy();
                 for (int n = 1 + random.nextInt(4); n > 0 && !fields.isEmpty(); n--) {
-                    flip(other, fields.get(random.nextInt(fields.size())), out.wildcards());
+                    flip(other, fields.get(random.nextInt(fields.size())), out.wildcards(), random);
                 }
                 found += draw(key, other, out) ? 1 : 0;
                 if (failure != null) {
@@ -183,7 +183,8 @@ public final class MegaflowRule {
         return CARRIED.stream().filter(packet::has).toList();
     }
 
-    private void flip(FlowKey key, Field field, FlowMask mask) {
+    /** Changes a field at random where a megaflow does not look: one bit, or any. */
+    public static void flip(FlowKey key, Field field, FlowMask mask, Random random) {
         for (int i = 0; i < field.wordCount(); i++) {
             long free = field.wordMask(i) & ~mask.word(field.word() + i);
             long change = random.nextBoolean() ? random.nextLong() : 1L << random.nextInt(64);

@@ -1,10 +1,12 @@
 package dev.turnout.switchd.appctl;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
+import dev.turnout.flow.AddressText;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FdbEntry;
 import dev.turnout.openflow.OfPorts;
@@ -12,7 +14,6 @@ import dev.turnout.revalidator.SlowPathText;
 import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.Version;
-import dev.turnout.switchd.network.MacText;
 import dev.turnout.upcall.Deletions;
 import dev.turnout.upcall.FlowLimit;
 
@@ -101,7 +102,8 @@ public final class Appctl {
     private String list() {
         StringBuilder text = new StringBuilder("The available commands are:\n");
         for (Map.Entry<String, Command> command : commands.entrySet()) {
-            text.append(String.format("  %-23s %s", command.getKey(), command.getValue().usage).stripTrailing())
+            text.append(String.format(Locale.ROOT, "  %-23s %s", command.getKey(), command.getValue().usage)
+                    .stripTrailing())
                     .append('\n');
         }
         return text.toString();
@@ -119,8 +121,9 @@ public final class Appctl {
         StringBuilder text = new StringBuilder(" port  VLAN  MAC                Age\n");
         for (FdbEntry entry : bridge(name).macTable().entries(System.nanoTime())) {
             String port = entry.ofPort() == OfPorts.LOCAL ? "LOCAL" : Integer.toString(entry.ofPort());
-            text.append(String.format("%5s  %4d  %s  %3d%n", port, entry.vlan(), MacText.of(entry.mac()),
-                    entry.ageSeconds()));
+            text.append(
+                    String.format(Locale.ROOT, "%5s  %4d  %s  %3d%n", port, entry.vlan(), AddressText.mac(entry.mac()),
+                            entry.ageSeconds()));
         }
         return text.toString();
     }

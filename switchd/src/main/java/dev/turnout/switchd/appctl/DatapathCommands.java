@@ -53,9 +53,10 @@ final class DatapathCommands {
         }
         long hits = count(ThreadCounter.EMC_HITS) + count(ThreadCounter.SMC_HITS) + count(ThreadCounter.MEGAFLOW_HITS);
         StringBuilder text = new StringBuilder(NAME).append(":\n");
-        text.append(String.format("  lookups: hit:%d missed:%d lost:%d%n", hits, count(ThreadCounter.MISSES),
-                count(ThreadCounter.LOST_UPCALLS)));
-        text.append(String.format("  flows: %d%n", count(ThreadCounter.MEGAFLOWS)));
+        text.append(
+                String.format(Locale.ROOT, "  lookups: hit:%d missed:%d lost:%d%n", hits, count(ThreadCounter.MISSES),
+                        count(ThreadCounter.LOST_UPCALLS)));
+        text.append(String.format(Locale.ROOT, "  flows: %d%n", count(ThreadCounter.MEGAFLOWS)));
         for (DatapathPort port : turnout.datapath().ports()) {
             text.append("  port ").append(port.number()).append(": ").append(port.port().name());
             if (!port.port().type().equals("system")) {
@@ -70,7 +71,7 @@ final class DatapathCommands {
     }
 
     private static void appendStatistics(StringBuilder text, PortCounters counters) {
-        text.append(String.format(
+        text.append(String.format(Locale.ROOT,
                 "    RX packets:%d errors:%d dropped:%d overruns:? frame:?%n"
                         + "    TX packets:%d errors:%d dropped:%d aborted:? carrier:?%n    collisions:?%n"
                         + "    RX bytes:%d  TX bytes:%d%n",
@@ -208,9 +209,9 @@ final class DatapathCommands {
                 .append(DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT)
                         .format(LocalTime.now(ZoneId.systemDefault())))
                 .append('\n');
-        text.append(String.format("Measurement duration: %.3f s%n", seconds));
+        text.append(String.format(Locale.ROOT, "Measurement duration: %.3f s%n", seconds));
         for (ForwardingThread thread : turnout.datapath().threads()) {
-            text.append(String.format("%nforwarding thread %d (%s):%n%n", thread.id(), thread.ioName()));
+            text.append(String.format(Locale.ROOT, "%nforwarding thread %d (%s):%n%n", thread.id(), thread.ioName()));
             append(text, thread, seconds);
         }
         return text.toString();
@@ -239,7 +240,8 @@ final class DatapathCommands {
         line(text, "Datapath passes:", passes, "%.2f passes/pkt", ratio((double) passes, (double) received));
         line(text, "- EMC hits:", emc, "%5.1f %%", percent(emc, passes));
         line(text, "- SMC hits:", smc, "%5.1f %%", percent(smc, passes));
-        text.append(String.format("  %-19s %12d  (%5.1f %%, %.2f subtbl lookups/hit)%n", "- Megaflow hits:", megaflow,
+        text.append(String.format(Locale.ROOT, "  %-19s %12d  (%5.1f %%, %.2f subtbl lookups/hit)%n",
+                "- Megaflow hits:", megaflow,
                 percent(megaflow, passes),
                 ratio((double) thread.count(ThreadCounter.SUBTABLE_LOOKUPS), (double) megaflow)));
         line(text, "- Upcalls:", misses, "%5.1f %%", percent(misses, passes));
@@ -248,7 +250,7 @@ final class DatapathCommands {
     }
 
     private static void line(StringBuilder text, String name, long value, String format, double more) {
-        text.append(String.format("  %-19s %12d  (" + format + ")%n", name, value, more));
+        text.append(String.format(Locale.ROOT, "  %-19s %12d  (" + format + ")%n", name, value, more));
     }
 
     private static double ratio(double part, double whole) {

@@ -83,7 +83,7 @@ public final class ConfigFile {
                     }
                 }
             } catch (IOException e) {
-                throw bridge.error("flows-file", "cannot read " + path + ": " + e.getMessage());
+                throw bridge.error("flows-file", "cannot read " + path + ": " + IoText.reason(e));
             }
         }
         return flows;

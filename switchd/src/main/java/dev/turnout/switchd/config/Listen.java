@@ -1,6 +1,7 @@
 package dev.turnout.switchd.config;
 
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +42,18 @@ public record Listen(String host, int port) {
         return new Listen(host, Integer.parseInt(port));
     }
 
-    /** The address, resolved. */
-    public InetSocketAddress address() {
-        return new InetSocketAddress(host, port);
+    /**
+     * The address, resolved.
+     *
+     * @throws UnknownHostException
+     *             if there is no such host
+     */
+    public InetSocketAddress address() throws UnknownHostException {
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        if (address.isUnresolved()) {
+            throw new UnknownHostException("unknown host \"" + host + "\"");
+        }
+        return address;
     }
 
     /** {@code HOST:PORT} with that port. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 import dev.turnout.switchd.network.NetworkConfig;
 
@@ -20,6 +21,9 @@ import dev.turnout.switchd.network.NetworkConfig;
 public final class NetworkFile {
     /** Its name in the run directory. */
     public static final String NAME = "network.yaml";
+
+    /** YAML's mark for the end of a document. */
+    private static final String END = "...";
 
     private final Path file;
     private final Path temporary;
@@ -35,17 +39,31 @@ public final class NetworkFile {
             return NetworkConfig.EMPTY;
         }
         YamlMap root = YamlMap.read(file);
+        requireEnd();
         NetworkConfig config = NetworkYaml.read(root.map("bridges"), (bridge, map) -> {
         });
         root.close();
         return config;
     }
 
+    /** The beginning of a YAML document is mostly one, too: only its end tells that it is whole. */
+    private void requireEnd() throws ConfigException {
+        try {
+            List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+            if (lines.isEmpty() || !lines.getLast().equals(END)) {
+                throw new ConfigException(file.toString(), Math.max(1, lines.size()), "the file is cut off: expected \""
+                        + END + "\" as its last line; restore the file, or remove it to begin without bridges");
+            }
+        } catch (IOException e) {
+            throw new ConfigException(file.toString(), "cannot be read: " + IoText.reason(e));
+        }
+    }
+
     /** Keeps a configuration; when it returns it is on disk. */
     public void save(NetworkConfig config) throws IOException {
         ByteBuffer text = StandardCharsets.UTF_8.encode(
                 "# Bridges and ports as vsctl has set them. The switch writes this file; edit it only while it is down.\n"
-                        + NetworkYaml.write(config));
+                        + NetworkYaml.write(config) + END + "\n");
         try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING)) {
             while (text.hasRemaining()) {

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
+import dev.turnout.flow.AddressText;
 import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.network.BridgeSettings;
-import dev.turnout.switchd.network.MacText;
 import dev.turnout.switchd.network.NetworkConfig;
 import dev.turnout.switchd.network.NetworkTransaction;
 import dev.turnout.switchd.network.PortSettings;
@@ -92,7 +92,7 @@ final class NetworkYaml {
 
     private static Map<String, Object> values(BridgeSettings bridge) {
         Map<String, Object> values = new TreeMap<>();
-        values.put("mac", MacText.of(bridge.mac()));
+        values.put("mac", AddressText.mac(bridge.mac()));
         put(values, "fail-mode", bridge.failMode());
         put(values, "datapath-type", bridge.datapathType());
         put(values, "other-config", bridge.otherConfig());

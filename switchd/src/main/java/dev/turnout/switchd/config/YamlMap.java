@@ -71,7 +71,7 @@ final class YamlMap {
         } catch (NoSuchFileException e) {
             throw new ConfigException(name, "no such file");
         } catch (IOException e) {
-            throw new ConfigException(name, "cannot be read: " + e.getMessage());
+            throw new ConfigException(name, "cannot be read: " + IoText.reason(e));
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
             throw new ConfigException(name, line, "not valid YAML: " + e.getProblem());

@@ -1,10 +1,10 @@
 package dev.turnout.switchd.metrics;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 import dev.turnout.core.DatapathPort;
@@ -39,7 +39,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 public final class SwitchMetrics {
     private final TurnoutSwitch turnout;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Map<String, List<Meter>> dynamic = new HashMap<>();
+    /** By the very bridge or port that they read: another one of the same name has meters of its own. */
+    private final IdentityHashMap<Object, List<Meter>> dynamic = new IdentityHashMap<>();
     /** What the slow path had counted when the present scrape began. */
     private UpcallStats upcalls;
     private RevalidatorStats rounds;
@@ -141,28 +142,27 @@ public final class SwitchMetrics {
     // --- bridges and ports ------------------------------------------------------------------------
 
     private void syncDynamic() {
-        List<String> present = new ArrayList<>();
+        IdentityHashMap<Object, Supplier<List<Meter>>> present = new IdentityHashMap<>();
         for (Bridge bridge : turnout.ofproto().bridges()) {
-            present.add("bridge " + bridge.name());
-            dynamic.computeIfAbsent("bridge " + bridge.name(), _ -> bridge(bridge));
+            present.put(bridge, () -> bridge(bridge));
             for (PortInfo port : bridge.ports()) {
                 DatapathPort place = port.dpPort() == PortInfo.NO_DP_PORT
                         ? null
                         : turnout.datapath().port(port.dpPort());
                 if (place != null) {
-                    String key = "port " + bridge.name() + " " + port.name() + " " + port.dpPort();
-                    present.add(key);
-                    dynamic.computeIfAbsent(key, ignored -> port(bridge.name(), port.name(), place));
+                    present.put(place, () -> port(bridge.name(), port.name(), place));
                 }
             }
         }
         dynamic.entrySet().removeIf(entry -> {
-            boolean gone = !present.contains(entry.getKey());
+            boolean gone = !present.containsKey(entry.getKey());
             if (gone) {
                 entry.getValue().forEach(registry::remove);
             }
             return gone;
         });
+        // After the removals: a meter that is there already would be found under its name, rather than made.
+        present.forEach((object, meters) -> dynamic.computeIfAbsent(object, ignored -> meters.get()));
     }
 
     private List<Meter> bridge(Bridge bridge) {

@@ -1,6 +1,7 @@
 package dev.turnout.switchd.network;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,9 +48,15 @@ final class NetworkRules {
 
     /** Throws a {@link SwitchException} naming what is wrong. {@code isGiven} says which ports are handed in open. */
     static void check(NetworkConfig config, Predicate<String> isGiven) {
+        Map<String, String> holders = new HashMap<>();
         config.bridges().values().forEach(bridge -> {
             check(bridge);
             bridge.ports().values().forEach(port -> {
+                String other = holders.put(port.name(), bridge.name());
+                if (other != null) {
+                    throw SwitchException.invalid("port " + port.name() + ": is on bridge " + other
+                            + " and on bridge " + bridge.name() + "; expected one");
+                }
                 check(bridge, port);
                 require(!port.effectiveType().equals("memory") || isGiven.test(port.name()),
                         "port " + port.name() + ": type", "memory",

@@ -5,12 +5,12 @@ import java.util.List;
 import dev.turnout.core.DatapathPort;
 import dev.turnout.core.PortCounters;
 import dev.turnout.core.PortCounters.Counter;
+import dev.turnout.flow.AddressText;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.PortInfo;
 import dev.turnout.ofproto.TableStats;
 import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.TurnoutSwitch;
-import dev.turnout.switchd.network.MacText;
 import dev.turnout.v1.FdbEntry;
 import dev.turnout.v1.PortStats;
 import dev.turnout.v1.ReadResponse;
@@ -67,7 +67,7 @@ final class BridgeMessages {
     ReadResponse fdb() {
         ReadResponse.Builder response = ReadResponse.newBuilder();
         bridge.macTable().entries(System.nanoTime()).forEach(entry -> response.addFdb(FdbEntry.newBuilder()
-                .setOfport(entry.ofPort()).setVlan(entry.vlan()).setMac(MacText.of(entry.mac()))
+                .setOfport(entry.ofPort()).setVlan(entry.vlan()).setMac(AddressText.mac(entry.mac()))
                 .setAgeSeconds(entry.ageSeconds())));
         return response.build();
     }

@@ -40,6 +40,7 @@ final class ControlCall<Q, R> extends ServerCall<Q, R> {
     private final Executor executor;
     private final Deque<Runnable> events = new ArrayDeque<>();
     private final Deque<ByteString> requests = new ArrayDeque<>();
+    private long requestBytes;
     private boolean running;
     private int wanted;
     private boolean halfClosed;
@@ -73,6 +74,7 @@ final class ControlCall<Q, R> extends ServerCall<Q, R> {
                 return;
             }
             requests.add(message);
+            requestBytes += message.size();
         }
         event(this::deliver);
     }
@@ -88,6 +90,11 @@ final class ControlCall<Q, R> extends ServerCall<Q, R> {
     /** How many requests wait to be asked for; the connection stops reading when there are many. */
     synchronized int waitingRequests() {
         return requests.size();
+    }
+
+    /** How many bytes they have. */
+    synchronized long waitingBytes() {
+        return requestBytes;
     }
 
     /** The outbound queue has room again. */
@@ -127,6 +134,7 @@ final class ControlCall<Q, R> extends ServerCall<Q, R> {
                 if (wanted > 0 && !requests.isEmpty()) {
                     wanted--;
                     next = requests.remove();
+                    requestBytes -= next.size();
                 } else if (halfClosed && requests.isEmpty() && !toldHalfClosed) {
                     toldHalfClosed = true;
                     next = null;

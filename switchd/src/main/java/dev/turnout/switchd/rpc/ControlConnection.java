@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.turnout.v1.ControlFrame;
@@ -27,20 +28,25 @@ final class ControlConnection {
     private static final Logger LOG = LoggerFactory.getLogger(ControlConnection.class);
     private static final int ROOM = 256 << 10;
     private static final int MOST_WAITING_REQUESTS = 64;
+    private static final int MOST_WAITING_BYTES = 1 << 20;
 
     private final SocketChannel channel;
     private final Map<String, ServerMethodDefinition<?, ?>> methods;
     private final Executor executor;
+    /** Told once when the client is gone. */
+    private final Consumer<ControlConnection> onGone;
     private final Deque<ControlFrame> outbound = new ArrayDeque<>();
     private long outboundBytes;
     private boolean gone;
     /** The call that responses belong to; null between calls. */
     private @Nullable ControlCall<?, ?> call;
 
-    ControlConnection(SocketChannel channel, Map<String, ServerMethodDefinition<?, ?>> methods, Executor executor) {
+    ControlConnection(SocketChannel channel, Map<String, ServerMethodDefinition<?, ?>> methods, Executor executor,
+            Consumer<ControlConnection> onGone) {
         this.channel = channel;
         this.methods = methods;
         this.executor = executor;
+        this.onGone = onGone;
     }
 
     /** Serves the client until it goes. */
@@ -123,6 +129,9 @@ final class ControlConnection {
         }
         ControlCall<?, ?> begun = new ControlCall<>(method, this, executor);
         synchronized (this) {
+            if (gone) {
+                throw new IOException("the client is gone"); // nobody would tell the call
+            }
             call = begun;
         }
         reading = begun;
@@ -131,7 +140,8 @@ final class ControlConnection {
 
     /** Holds the client up while its requests are not asked for. */
     private synchronized void awaitTaken(ControlCall<?, ?> present) throws IOException {
-        while (present.waitingRequests() >= MOST_WAITING_REQUESTS && call == present && !gone) {
+        while ((present.waitingRequests() >= MOST_WAITING_REQUESTS || present.waitingBytes() >= MOST_WAITING_BYTES)
+                && call == present && !gone) {
             awaitChange();
         }
     }
@@ -197,16 +207,22 @@ final class ControlConnection {
         }
     }
 
-    private void write(ControlFrame frame) throws IOException {
+    /** Writes a frame after its length; returns the frame's bytes. */
+    static int write(SocketChannel channel, ControlFrame frame) throws IOException {
         byte[] bytes = frame.toByteArray();
         ByteBuffer buffer = ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).flip();
         while (buffer.hasRemaining()) {
             channel.write(buffer);
         }
+        return bytes.length;
+    }
+
+    private void write(ControlFrame frame) throws IOException {
+        int bytes = write(channel, frame);
         ControlCall<?, ?> waiting;
         synchronized (this) {
             boolean wasFull = outboundBytes >= ROOM;
-            outboundBytes -= bytes.length;
+            outboundBytes -= bytes;
             waiting = wasFull && outboundBytes < ROOM ? call : null;
         }
         if (waiting != null) {
@@ -235,10 +251,8 @@ final class ControlConnection {
         } catch (IOException e) {
             LOG.debug("control socket: {}", e.getMessage());
         }
+        onGone.accept(this);
     }
-
-    /** Whether the client is gone. */
-    synchronized boolean isGone() { return gone; }
 
     /** Waits for what is queued to be written, for a while. */
     synchronized void drain(long millis) throws InterruptedException {

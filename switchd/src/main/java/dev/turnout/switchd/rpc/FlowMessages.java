@@ -54,7 +54,6 @@ final class FlowMessages {
     /** An entry in the syntax of ovs-ofctl: so there is one parser, one set of checks, one wording. */
     private static String text(FlowUpdate update, FlowCommand command) {
         FlowEntry entry = update.getEntry();
-        boolean adds = command == FlowCommand.ADD;
         boolean deletes = command == FlowCommand.DELETE || command == FlowCommand.DELETE_STRICT;
         StringBuilder text = new StringBuilder();
         append(text, entry);
@@ -64,7 +63,7 @@ final class FlowMessages {
         } else if (entry.getCookie() != 0 && !deletes) {
             text.append("cookie=").append(hex(entry.getCookie())).append(',');
         }
-        if (adds || !deletes) {
+        if (!deletes) {
             appendOptions(text, entry);
         }
         if (!update.getOutPort().isEmpty()) {

@@ -30,11 +30,11 @@ final class GrpcEndpoint implements AutoCloseable {
     static GrpcEndpoint open(Listen listen, List<ServerServiceDefinition> services, Executor executor)
             throws IOException {
         HealthStatusManager health = new HealthStatusManager();
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(listen.address()).executor(executor)
-                .maxInboundMessageSize(MAX_REQUEST).maxConcurrentCallsPerConnection(MOST_CALLS)
-                .addService(health.getHealthService()).addService(ProtoReflectionServiceV1.newInstance());
-        services.forEach(builder::addService);
         try {
+            NettyServerBuilder builder = NettyServerBuilder.forAddress(listen.address()).executor(executor)
+                    .maxInboundMessageSize(MAX_REQUEST).maxConcurrentCallsPerConnection(MOST_CALLS)
+                    .addService(health.getHealthService()).addService(ProtoReflectionServiceV1.newInstance());
+            services.forEach(builder::addService);
             Server server = builder.build().start();
             services.forEach(service -> health.setStatus(service.getServiceDescriptor().getName(),
                     ServingStatus.SERVING));

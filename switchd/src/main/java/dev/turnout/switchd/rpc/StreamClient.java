@@ -11,18 +11,20 @@ import io.grpc.stub.ServerCallStreamObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One controller's conversation: a bounded queue of messages for it, drained as it reads. What does not fit is dropped and
- * counted in the next message that it gets.
+ * One controller's conversation: a queue of messages for it, bounded in messages and in bytes and drained as it reads.
+ * What does not fit is dropped and counted in the next message that it gets.
  *
  * <p>Thread rules: {@link #offer} from any thread, never blocks. The queue and the end are guarded by this object's lock; one
  * drain at a time calls the observer, outside the lock. Bridge and election id are written under the service's lock.
  */
 final class StreamClient {
     private static final int QUEUE = 1024;
+    private static final int QUEUE_BYTES = 4 << 20;
 
     private final ServerCallStreamObserver<StreamResponse> responses;
     private final Executor executor;
     private final Deque<StreamResponse> queue = new ArrayDeque<>();
+    private long queuedBytes;
     private long dropped;
     private boolean draining;
     private boolean again;
@@ -62,11 +64,13 @@ final class StreamClient {
             if (ending) {
                 return;
             }
-            if (queue.size() >= QUEUE) {
+            if (queue.size() >= QUEUE || queuedBytes >= QUEUE_BYTES) {
                 dropped++;
                 return;
             }
-            queue.add(dropped == 0 ? message : message.toBuilder().setDropped(dropped).build());
+            StreamResponse queued = dropped == 0 ? message : message.toBuilder().setDropped(dropped).build();
+            queue.add(queued);
+            queuedBytes += queued.getSerializedSize();
             dropped = 0;
         }
         schedule();
@@ -86,6 +90,7 @@ final class StreamClient {
             ending = true;
             failure = reason;
             queue.clear();
+            queuedBytes = 0;
         }
         schedule();
     }
@@ -127,7 +132,7 @@ final class StreamClient {
                     ended = true;
                     next = null;
                 } else {
-                    queue.remove();
+                    queuedBytes -= queue.remove().getSerializedSize();
                 }
             }
             if (next != null) {

@@ -1,10 +1,10 @@
 package dev.turnout.switchd.rpc;
 
+import dev.turnout.flow.AddressText;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.Version;
 import dev.turnout.switchd.network.BridgeSettings;
 import dev.turnout.switchd.network.BridgeState;
-import dev.turnout.switchd.network.MacText;
 import dev.turnout.switchd.network.NetworkConfig;
 import dev.turnout.switchd.network.PortSettings;
 import dev.turnout.switchd.network.PortState;
@@ -29,7 +29,7 @@ final class Views {
     Bridge bridge(BridgeSettings bridge, boolean withPorts) {
         BridgeState state = turnout.state().bridge(bridge.name());
         Bridge.Builder message = Bridge.newBuilder().setName(bridge.name())
-                .setDatapathId(String.format("%016x", bridge.datapathId())).setMac(MacText.of(bridge.mac()))
+                .setDatapathId(String.format("%016x", bridge.datapathId())).setMac(AddressText.mac(bridge.mac()))
                 .setFailMode(bridge.failMode()).setDatapathType(bridge.datapathType())
                 .putAllOtherConfig(bridge.otherConfig()).setTables(state.tables()).setFlows(state.flows());
         PortSettings local = bridge.ports().get(bridge.name());

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeSet;
 
 import dev.turnout.switchd.network.BridgeSettings;
@@ -116,13 +119,16 @@ class ConfigFileTest {
             'bridges: {br0: {ports: {p: {tag: 5000}}}}'          | 1 | bridges.br0.ports.p.tag: expected an integer from 0 to 4095, got "5000"
             'bridges: {br0: {other-config: {x: 1}}}'             | 1 | bridge br0: other_config: unknown key "x"; expected one of: datapath-id
             'bridges: {a-name-that-is-too-long: {}}'             | 1 | bridge name "a-name-that-is-too-long" is not valid
-            'bridges: {br0: {flows-file: nowhere}}'              | 1 | bridges.br0.flows-file: cannot read
+            'bridges: {br0: {flows-file: nowhere}}'              | 1 | bridges.br0.flows-file: cannot read DIR/nowhere: No such file or directory
+            'bridges: {br0: {ports: {p: {}}}, br1: {ports: {p: {}}}}' | 1 | port p: is on bridge br0 and on bridge br1; expected one
+            'bridges: {br0: {ports: {br1: {}}}, br1: {}}'        | 1 | port br1: is on bridge br0 and on bridge br1; expected one
             'bridges: {br0: {mac: x}}'                           | 1 | bridges.br0.mac: expected an Ethernet address
             'a: [1'                                              | 1 | not valid YAML
             """)
     void shouldNameFileLineAndKey(String yaml, int line, String message) {
         assertThatThrownBy(() -> read(yaml.replace("\\n", "\n"))).isInstanceOf(ConfigException.class)
-                .hasMessageStartingWith(directory.resolve("c.yaml") + ":" + line + ": ").hasMessageContaining(message);
+                .hasMessageStartingWith(directory.resolve("c.yaml") + ":" + line + ": ")
+                .hasMessageContaining(message.replace("DIR", directory.toString()));
     }
 
     @Test
@@ -143,5 +149,38 @@ class ConfigFileTest {
                 .withPort(PortSettings.of("p:x", "patch").withOptions(Map.of("peer", "#\n'"))));
         file.save(config);
         assertThat(file.load()).isEqualTo(config);
+    }
+
+    private void assertDamaged(byte[] content) throws IOException {
+        Path path = Files.write(directory.resolve(NetworkFile.NAME), content);
+        assertThatThrownBy(() -> new NetworkFile(directory).load())
+                .as(() -> new String(content, StandardCharsets.ISO_8859_1)).isInstanceOf(ConfigException.class)
+                .message().startsWith(path + ":").containsPattern("network.yaml:[0-9]+: ").doesNotContain("\n");
+    }
+
+    @Test
+    void shouldNoticeWhereAFileWasCutOff() throws Exception {
+        NetworkFile file = new NetworkFile(directory);
+        file.save(NetworkConfig.EMPTY.withBridge(BridgeSettings.of("br0")
+                .withPort(PortSettings.of("p1", "").withOfportRequest(1)).withPort(PortSettings.of("p2", ""))));
+        byte[] whole = Files.readAllBytes(directory.resolve(NetworkFile.NAME));
+        for (int length = 0; length < whole.length - 1; length++) {
+            assertDamaged(Arrays.copyOf(whole, length));
+        }
+    }
+
+    @Test
+    void shouldRefuseGarbage() throws Exception {
+        long seed = Long.getLong("turnout.seed", System.nanoTime());
+        Random random = new Random(seed);
+        for (int i = 0; i < 200; i++) {
+            byte[] garbage = new byte[1 + random.nextInt(200)];
+            random.nextBytes(garbage);
+            try {
+                assertDamaged(garbage);
+            } catch (AssertionError e) {
+                throw new AssertionError("-Dturnout.seed=" + seed, e);
+            }
+        }
     }
 }
