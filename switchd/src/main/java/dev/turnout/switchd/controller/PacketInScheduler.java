@@ -2,6 +2,7 @@ package dev.turnout.switchd.controller;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class PacketInScheduler {
     private final IntConsumer wakeAfterMs;
     /** By input port; the first is the next to be served; none is empty. */
     private final Map<Integer, ArrayDeque<PacketIn>> queues = new LinkedHashMap<>();
-    private final long[] counts = new long[Outcome.values().length];
+    private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
     private PacketInLimit limit;
     private int waiting;
     private boolean awake;
@@ -76,7 +77,7 @@ final class PacketInScheduler {
     /** A packet, to be handed on now or later, or to be dropped. */
     synchronized void offer(PacketIn packet, long nowNs) {
         if (waiting == 0 && take(nowNs)) {
-            counts[Outcome.PASSED.ordinal()]++;
+            count(Outcome.PASSED, 1);
             controllers.accept(packet);
             return;
         }
@@ -97,7 +98,11 @@ final class PacketInScheduler {
 
     /** Packets by what became of them. */
     synchronized long count(Outcome outcome) {
-        return counts[outcome.ordinal()];
+        return counts.getOrDefault(outcome, 0L);
+    }
+
+    private void count(Outcome outcome, long more) {
+        counts.merge(outcome, more, Long::sum);
     }
 
     /** Packets that wait. */
@@ -115,7 +120,7 @@ final class PacketInScheduler {
                 queues.put(first.getKey(), queue); // to the end of the line
             }
             waiting--;
-            counts[Outcome.DELAYED.ordinal()]++;
+            count(Outcome.DELAYED, 1);
             controllers.accept(packet);
         }
         if (waiting > 0 && !awake) {
@@ -156,6 +161,6 @@ final class PacketInScheduler {
             queues.remove(longest.getKey());
         }
         waiting--;
-        counts[Outcome.DROPPED.ordinal()]++;
+        count(Outcome.DROPPED, 1);
     }
 }
