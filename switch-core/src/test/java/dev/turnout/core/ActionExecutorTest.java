@@ -55,8 +55,19 @@ class ActionExecutorTest {
                 thread.submit(new DatapathCommand.Delete("d", 0, reading.handle()));
             }
         }
+        // A cycle drains commands before it receives: a frame that came in between would still meet the old megaflow.
+        await().pollInterval(Duration.ofMillis(1)).until(() -> !hasMegaflow(thread, reading));
         slowPath.policy = key -> DatapathActions.of(actions);
         in.inject(new MemoryPort.Frame(frame, vnetHeader));
+    }
+
+    private static boolean hasMegaflow(ForwardingThread thread, MegaflowTable.Reading reading) {
+        for (int slot = 0; slot < thread.megaflows().limit(); slot++) {
+            if (thread.megaflows().read(slot, reading)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<byte[]> awaitFrames(MemoryPort port, int count) {
