@@ -539,12 +539,6 @@ final class XlateContext {
         flow.restore(saved);
     }
 
-    /** The flow whose actions are being executed; null for a packet-out's. */
-    @Nullable
-    Rule currentRule() {
-        return frames.get(top - 1).rule;
-    }
-
     /** Sends the packet as it is now to the controllers. */
     void sendToController(PacketInReason reason, int maxLength, int controllerId, Octets userdata) {
         Frame frame = frames.get(top - 1);

@@ -114,7 +114,7 @@ public final class TurnoutSwitch implements AutoCloseable {
         bridges = new BridgeManager(datapath, ofproto, upcalls::evictPort, this::later);
         state = new LiveState(datapath, ofproto, bridges.ports());
         packetOuts = new PacketOuts(ofproto, datapath.threads(), timer);
-        packetIns = new PacketIns(ofproto, timer, this::packetInLimit);
+        packetIns = new PacketIns(ofproto, this::runAfter, this::packetInLimit);
         servers = new SwitchServers(this);
     }
 
@@ -338,7 +338,12 @@ public final class TurnoutSwitch implements AutoCloseable {
 
     private PacketInLimit packetInLimit(String bridge) {
         BridgeSettings configured = config.bridges().get(bridge);
-        return PacketInLimit.of(configured == null ? Map.of() : configured.otherConfig());
+        int rate = configured == null
+                ? PacketInLimit.DEFAULT_RATE
+                : configured.number(PacketInLimit.RATE_KEY, PacketInLimit.DEFAULT_RATE);
+        int burst = PacketInLimit.defaultBurst(rate);
+        return new PacketInLimit(rate,
+                configured == null ? burst : configured.number(PacketInLimit.BURST_KEY, burst));
     }
 
     /** Packets for the controllers, at the rate that each bridge allows. */
@@ -412,17 +417,21 @@ public final class TurnoutSwitch implements AutoCloseable {
     // --- life --------------------------------------------------------------------------------------
 
     private void later(Runnable task) {
-        try {
-            timer.execute(logged(() -> {
-                configurationLock.lock();
-                try {
-                    if (!closed) {
-                        task.run();
-                    }
-                } finally {
-                    configurationLock.unlock();
+        runAfter(() -> {
+            configurationLock.lock();
+            try {
+                if (!closed) {
+                    task.run();
                 }
-            }));
+            } finally {
+                configurationLock.unlock();
+            }
+        }, 0);
+    }
+
+    private void runAfter(Runnable task, int ms) {
+        try {
+            var _ = timer.schedule(logged(task), ms, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             return; // the switch is closing: nobody needs the task any more
         }

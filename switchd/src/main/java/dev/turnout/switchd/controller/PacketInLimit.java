@@ -1,7 +1,5 @@
 package dev.turnout.switchd.controller;
 
-import java.util.Map;
-
 /**
  * How fast a bridge's packet-ins may go to its controllers.
  *
@@ -22,12 +20,9 @@ public record PacketInLimit(int packetsPerSecond, int burst) {
     /** A burst that is not set is the rate divided by this. */
     private static final int DEFAULT_BURST_DIVISOR = 4;
 
-    /** The limit that a bridge's {@code other_config}, already checked, asks for. */
-    public static PacketInLimit of(Map<String, String> otherConfig) {
-        int rate = Integer.parseInt(otherConfig.getOrDefault(RATE_KEY, Integer.toString(DEFAULT_RATE)));
-        String burst = otherConfig.get(BURST_KEY);
-        return new PacketInLimit(rate,
-                burst == null ? Math.max(1, rate / DEFAULT_BURST_DIVISOR) : Integer.parseInt(burst));
+    /** The burst of a bridge that sets a rate and no burst. */
+    public static int defaultBurst(int packetsPerSecond) {
+        return Math.max(1, packetsPerSecond / DEFAULT_BURST_DIVISOR);
     }
 
     boolean isUnlimited() { return packetsPerSecond == 0; }

@@ -1,10 +1,10 @@
 package dev.turnout.switchd.controller;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -77,7 +77,7 @@ final class PacketInScheduler {
     /** A packet, to be handed on now or later, or to be dropped. */
     synchronized void offer(PacketIn packet, long nowNs) {
         if (waiting == 0 && take(nowNs)) {
-            count(Outcome.PASSED, 1);
+            add(Outcome.PASSED);
             controllers.accept(packet);
             return;
         }
@@ -101,8 +101,8 @@ final class PacketInScheduler {
         return counts.getOrDefault(outcome, 0L);
     }
 
-    private void count(Outcome outcome, long more) {
-        counts.merge(outcome, more, Long::sum);
+    private void add(Outcome outcome) {
+        counts.merge(outcome, 1L, Long::sum);
     }
 
     /** Packets that wait. */
@@ -120,7 +120,7 @@ final class PacketInScheduler {
                 queues.put(first.getKey(), queue); // to the end of the line
             }
             waiting--;
-            count(Outcome.DELAYED, 1);
+            add(Outcome.DELAYED);
             controllers.accept(packet);
         }
         if (waiting > 0 && !awake) {
@@ -151,16 +151,13 @@ final class PacketInScheduler {
     }
 
     private void dropOldestOfLongest() {
-        List<Map.Entry<Integer, ArrayDeque<PacketIn>>> all = new ArrayList<>(queues.entrySet());
-        Map.Entry<Integer, ArrayDeque<PacketIn>> longest = all.getFirst();
-        for (Map.Entry<Integer, ArrayDeque<PacketIn>> queue : all) {
-            longest = queue.getValue().size() > longest.getValue().size() ? queue : longest;
-        }
+        Map.Entry<Integer, ArrayDeque<PacketIn>> longest = Collections.max(queues.entrySet(),
+                Comparator.comparingInt(queue -> queue.getValue().size()));
         PacketIn ignored = longest.getValue().remove();
         if (longest.getValue().isEmpty()) {
             queues.remove(longest.getKey());
         }
         waiting--;
-        count(Outcome.DROPPED, 1);
+        add(Outcome.DROPPED);
     }
 }

@@ -4,9 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
@@ -23,12 +20,19 @@ import dev.turnout.ofproto.PacketInListener;
  */
 public final class PacketIns implements AutoCloseable {
     private final Ofproto ofproto;
-    private final ScheduledExecutorService timer;
+    private final Timer timer;
     private final Function<String, PacketInLimit> limits;
     /** By bridge; a bridge that was removed and made again is another one. */
     private final Map<Bridge, PacketInScheduler> schedulers = new ConcurrentHashMap<>();
     private final List<PacketInListener> listeners = new CopyOnWriteArrayList<>();
     private final PacketInListener source = this::packetIn;
+
+    /** Runs tasks later, and says so where one fails. */
+    @FunctionalInterface
+    public interface Timer {
+        /** Runs a task in so many milliseconds; never, once the switch is closing. */
+        void runAfter(Runnable task, int ms);
+    }
 
     /**
      * Counters of a bridge's packet-ins.
@@ -49,10 +53,12 @@ public final class PacketIns implements AutoCloseable {
     /**
      * Listens from now on.
      *
+     * @param timer
+     *            for packets that wait
      * @param limits
      *            the limit of the bridge with that name, as configured now
      */
-    public PacketIns(Ofproto ofproto, ScheduledExecutorService timer, Function<String, PacketInLimit> limits) {
+    public PacketIns(Ofproto ofproto, Timer timer, Function<String, PacketInLimit> limits) {
         this.ofproto = ofproto;
         this.timer = timer;
         this.limits = limits;
@@ -105,16 +111,12 @@ public final class PacketIns implements AutoCloseable {
     }
 
     private void wake(Bridge bridge, int afterMs) {
-        try {
-            var _ = timer.schedule(() -> {
-                PacketInScheduler scheduler = schedulers.get(bridge);
-                if (scheduler != null) {
-                    scheduler.run(System.nanoTime());
-                }
-            }, afterMs, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            return; // the switch is closing: nobody waits for these packets any more
-        }
+        timer.runAfter(() -> {
+            PacketInScheduler scheduler = schedulers.get(bridge);
+            if (scheduler != null) {
+                scheduler.run(System.nanoTime());
+            }
+        }, afterMs);
     }
 
     private void tell(PacketIn packet) {
