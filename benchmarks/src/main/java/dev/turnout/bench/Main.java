@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
+import dev.turnout.bench.micro.MicroBench;
 import dev.turnout.bench.pps.PpsBench;
 import dev.turnout.bench.veth.VethBench;
 
@@ -12,6 +13,7 @@ public final class Main {
     private static final String USAGE = """
             usage: bench BENCHMARK [ARGUMENT...]
               pps SCENARIO...   packets per CPU-second of the forwarding thread, fed from memory
+              jmh [REGEX]...    single classes, by JMH: nanoseconds per packet
               veth              TCP, UDP and ping between two namespaces that the switch joins (root)
             Each takes --help.
             """;
@@ -41,12 +43,14 @@ public final class Main {
     private static void run(String benchmark, List<String> arguments) throws IOException, InterruptedException {
         if (benchmark.equals("pps")) {
             PpsBench.run(arguments, System.out);
+        } else if (benchmark.equals("jmh")) {
+            MicroBench.run(arguments, System.out);
         } else if (benchmark.equals("veth")) {
             VethBench.run(arguments, System.out);
         } else if (LATER.contains(benchmark)) {
             throw new IllegalArgumentException("benchmark '" + benchmark + "' is not supported yet");
         } else {
-            throw new IllegalArgumentException("no benchmark '" + benchmark + "'; one of: pps, veth");
+            throw new IllegalArgumentException("no benchmark '" + benchmark + "'; one of: pps, jmh, veth");
         }
     }
 }

@@ -25,6 +25,8 @@ public final class Classifier {
     private final SlotIndex slots = new SlotIndex();
     private @Nullable PortClassifier[] ports = new @Nullable PortClassifier[16];
     private int size;
+    /** Tables visited in classifiers of ports that were removed. */
+    private long formerVisits;
 
     /**
      * @param random
@@ -36,7 +38,7 @@ public final class Classifier {
         }
     }
 
-    /** The classifier of an ingress port, or null if it never had a megaflow. */
+    /** The classifier of an ingress port, or null if it has had no megaflow since it was removed last. */
     public @Nullable PortClassifier port(int inPort) {
         return inPort >= 0 && inPort < ports.length ? ports[inPort] : null;
     }
@@ -57,7 +59,7 @@ public final class Classifier {
 
     /** Tables visited by all lookups that hit so far. */
     public long visits() {
-        long visits = 0;
+        long visits = formerVisits;
         for (PortClassifier port : ports) {
             visits += port == null ? 0 : port.visits();
         }
@@ -106,13 +108,34 @@ public final class Classifier {
             return false;
         }
         int row = slots.row(slot);
-        int inPort = (int) table.rows[row + 1];
-        PortClassifier port = port(inPort);
+        PortClassifier port = port(inPort(slot));
         if (port == null || Megaflow.index(table.rows[row]) != slot) {
             throw new IllegalStateException("slot " + slot + " is not where it should be");
         }
         port.remove(table, row);
         size--;
+        return true;
+    }
+
+    /** The ingress port of the megaflow in a slot, or -1 if there is none. */
+    public int inPort(int slot) {
+        Subtable table = slots.table(slot);
+        return table == null ? -1 : (int) table.rows[slots.row(slot) + 1];
+    }
+
+    /**
+     * Removes the classifier of an ingress port that has no megaflows, with all that was learned about its traffic; for a port that is
+     * gone. Whoever keeps what {@link #port} returned must forget it.
+     *
+     * @return whether it was removed; false if there is none or it has megaflows
+     */
+    public boolean removePortIfEmpty(int inPort) {
+        PortClassifier port = port(inPort);
+        if (port == null || port.tableCount() > 0) {
+            return false;
+        }
+        formerVisits += port.visits();
+        ports[inPort] = null;
         return true;
     }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * decides;
  * <li>a table counts only with at least 1/{@value #MIN_SHARE} of the port's hits in {@value #STABLE_RANKINGS} rankings in a
  * row. New masks that somebody makes by sending odd packets have no such share;
+ * <li>the tables that a generated lookup can have, {@value #MAX_TABLES}, decide half of the port's packets: else it would be given up at
+ * once;
  * <li>a port that has a generated lookup gets a new one only when tables outside it decide a fifth of the packets, never
  * because the ranks changed;
  * <li>the shortest time between two requests of a port doubles with each, from {@value #MIN_INTERVAL_SECONDS} to
@@ -69,7 +71,11 @@ final class SpecializationPolicy {
             total += table.windowPackets();
             covered += specialized.contains(table) ? table.windowPackets() : 0;
         }
-        return total >= MIN_HITS && covered < total / 2;
+        return total >= MIN_HITS && isTooLittle(covered, total);
+    }
+
+    private static boolean isTooLittle(long covered, long total) {
+        return covered < total / 2;
     }
 
     /** Called once per ranking: the tables to generate a lookup for, or null. */
@@ -98,12 +104,12 @@ final class SpecializationPolicy {
         return Arrays.copyOf(hot, count);
     }
 
-    /** Whether a lookup over the hot tables would decide notably more than the one in use. */
+    /** Whether a lookup over the hot tables would decide notably more than the one in use, and enough not to be stale at once. */
     private boolean gains(int count, long total, long covered) {
         long wouldCover = 0;
         for (int i = 0; i < count; i++) {
             wouldCover += hot[i].windowPackets();
         }
-        return wouldCover >= covered + total / 5;
+        return wouldCover >= covered + total / 5 && !isTooLittle(wouldCover, total);
     }
 }

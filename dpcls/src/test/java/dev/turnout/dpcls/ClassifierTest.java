@@ -133,6 +133,28 @@ class ClassifierTest {
         assertThat(visitsOfOneLookup()).isEqualTo(1);
     }
 
+    @Test
+    void shouldRemoveOnlyPortsWithoutMegaflows() {
+        long[] words = new long[FlowLayout.WORDS];
+        words[FlowLayout.RECIRC_PORT] = -1;
+        FlowMask mask = FlowMask.of(words);
+        long[] key = new long[FlowLayout.WORDS];
+        key[FlowLayout.RECIRC_PORT] = 1;
+        assertThat(classifier.removePortIfEmpty(1)).isFalse();
+        classifier.insert(Megaflow.handle(5, 1), key, mask);
+        keys.words[FlowLayout.RECIRC_PORT] = 1;
+        assertThat(visitsOfOneLookup()).isEqualTo(1);
+        assertThat(classifier.inPort(5)).isEqualTo(1);
+        assertThat(classifier.removePortIfEmpty(1)).as("has a megaflow").isFalse();
+        classifier.remove(5);
+        assertThat(classifier.inPort(5)).isEqualTo(-1);
+        assertThat(classifier.removePortIfEmpty(1)).isTrue();
+        assertThat(classifier.port(1)).isNull();
+        assertThat(classifier.visits()).as("counters only grow").isEqualTo(1);
+        assertThat(classifier.insert(Megaflow.handle(5, 2), key, mask)).isTrue();
+        assertThat(visitsOfOneLookup()).isEqualTo(1);
+    }
+
     private long visitsOfOneLookup() {
         PortClassifier port = requireNonNull(classifier.port(1));
         long before = classifier.visits();

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.util.Random;
 
 import dev.turnout.flow.FlowKeys;
+import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
 import dev.turnout.flow.Megaflow;
 import org.junit.jupiter.api.AfterEach;
@@ -107,6 +108,28 @@ class SpecializationTest {
         }
         assertThat(port.isSpecialized()).isFalse();
         assertThat(generator.generated()).isZero();
+    }
+
+    /** A lookup over a third of the packets would be dropped in the ranking that takes it, and asked for again and again. */
+    @Test
+    void shouldNotAskForALookupThatItWouldGiveUpAtOnce() {
+        assertThat(asksFor(200)).isFalse();
+        assertThat(asksFor(100)).isTrue();
+    }
+
+    /** Whether a lookup is asked for when that many tables have the same share of the packets. */
+    private boolean asksFor(int tables) {
+        Subtable[] ranked = new Subtable[tables];
+        for (int i = 0; i < tables; i++) {
+            ranked[i] = new Subtable(flows.mask(), new long[FlowLayout.WORDS], new SlotIndex());
+            ranked[i].windowHits = 1000;
+        }
+        SpecializationPolicy policy = new SpecializationPolicy();
+        boolean asks = false;
+        for (int ranking = 0; ranking < 8; ranking++) {
+            asks |= policy.wanted(ranked, ranking * WINDOW_NS) != null;
+        }
+        return asks;
     }
 
     @Test

@@ -7,6 +7,6 @@ package dev.turnout.core;
  */
 @FunctionalInterface
 public interface AckSink {
-    /** Takes an acknowledgement over; false if there is no room. Then the thread keeps it, executes no further commands and tries again next cycle. */
+    /** Takes an acknowledgement over; false if there is no room. Then the thread keeps it, executes no further commands and tries again soon: in its next cycle, and while it is idle several times per millisecond. */
     boolean offer(ForwardingThread from, Ack ack);
 }

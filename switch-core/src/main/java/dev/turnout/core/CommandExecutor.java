@@ -105,7 +105,7 @@ final class CommandExecutor {
         try {
             program = ActionCompiler.compile(install.actions());
         } catch (ActionCompiler.UnsupportedActionException e) {
-            releaseAll(install.packets().take());
+            drop(install.packets().take());
             answer(failure(install.token(), install.operation(), Ack.Kind.INSTALLED, Ack.Status.UNSUPPORTED));
             return;
         }
@@ -160,7 +160,9 @@ final class CommandExecutor {
         }
         int slot = Megaflow.index(delete.handle());
         Ack ack = megaflows.ack(delete.token(), delete.operation(), Ack.Kind.DELETED, delete.handle());
+        int inPort = classifier.inPort(slot);
         classifier.remove(slot);
+        agent.forgetPortIfGone(inPort);
         megaflows.free(slot);
         counters.set(ThreadCounter.MEGAFLOWS, megaflows.size());
         answer(ack);
@@ -170,7 +172,7 @@ final class CommandExecutor {
         try {
             run(ActionCompiler.compile(actions), packets);
         } catch (ActionCompiler.UnsupportedActionException e) {
-            releaseAll(packets);
+            drop(packets);
         }
     }
 
@@ -194,6 +196,12 @@ final class CommandExecutor {
             System.arraycopy(packets, from, group, 0, count);
             executor.execute(program, group, 0, count);
         }
+    }
+
+    /** Drops packets whose actions cannot be executed. */
+    private void drop(long[] packets) {
+        counters.drop(DropReason.UNSUPPORTED_ACTION, packets.length);
+        releaseAll(packets);
     }
 
     private void releaseAll(long[] packets) {

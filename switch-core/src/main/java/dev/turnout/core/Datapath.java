@@ -271,6 +271,11 @@ public final class Datapath implements AutoCloseable {
         return threads.stream().mapToLong(thread -> thread.drops(reason)).sum();
     }
 
+    /** Lookups that were generated for ports' hot masks so far. */
+    public long generatedLookups() {
+        return generator.generated();
+    }
+
     // --- lifecycle --------------------------------------------------------------------------------------------------------
 
     /** Stops the threads, answers the commands that wait, closes the ports. */
@@ -342,7 +347,7 @@ public final class Datapath implements AutoCloseable {
         try {
             task.run(agent);
             result.complete(null);
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (IOException | RuntimeException | Error e) { // whatever it is: the sender waits for an answer
             result.completeExceptionally(e);
         }
     }

@@ -15,7 +15,7 @@ public sealed interface DatapathCommand
         DatapathCommand.ExecuteFrame, OwnerTask {
     /**
      * Installs a megaflow, then executes its actions on the packets that wait for it, in order. The packets are executed
-     * also where the megaflow could not be installed. They are not counted in the megaflow's counters: whoever had them
+     * also where the megaflow could not be installed, unless the datapath cannot execute the actions; then they are dropped. They are not counted in the megaflow's counters: whoever had them
      * translated credits them. The mask covers the whole of in_port and recirc_id.
      *
      * @param token

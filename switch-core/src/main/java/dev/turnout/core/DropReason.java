@@ -21,7 +21,9 @@ public enum DropReason {
     /** Longer than the port's longest frame, and not to be segmented. */
     TOO_LONG("too-long"),
     /** A segmentation or checksum request that the packet's headers do not bear out. */
-    BAD_OFFLOAD("bad-offload");
+    BAD_OFFLOAD("bad-offload"),
+    /** A command's actions are none that the datapath can execute. */
+    UNSUPPORTED_ACTION("unsupported-action");
 
     private final String text;
 

@@ -208,6 +208,13 @@ final class FastPath {
         return path;
     }
 
+    /** Forgets an ingress port whose classifier is gone. */
+    void forgetPort(int inPort) {
+        if (inPort >= 0 && inPort < paths.length) {
+            paths[inPort] = null;
+        }
+    }
+
     /** Chooses the ways of all ports anew; after the classifier has ranked its tables. */
     void choosePaths() {
         PortPath.chooseAll(paths);

@@ -81,6 +81,11 @@ final class ForwardingAgent implements FastPath.Misses {
         return pool;
     }
 
+    /** For tests. */
+    Classifier classifier() {
+        return classifier;
+    }
+
     /** One cycle; returns how much there was to do. */
     int cycle() {
         nowNs = System.nanoTime();
@@ -151,6 +156,11 @@ final class ForwardingAgent implements FastPath.Misses {
 
     // --- commands ---------------------------------------------------------------------------------------------------------
 
+    /** Whether an answer waits for room; no command is executed meanwhile. */
+    boolean isBlocked() {
+        return executor.isBlocked();
+    }
+
     private int drainCommands() {
         int done = 0;
         while (done < COMMAND_BUDGET && !executor.isBlocked()) {
@@ -205,7 +215,7 @@ final class ForwardingAgent implements FastPath.Misses {
                 ReceivePort opened = new ReceivePort(number, port.openReceiver(context), portCounters);
                 receivePorts = Arrays.copyOf(receivePorts, receivePorts.length + 1);
                 receivePorts[receivePorts.length - 1] = opened;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 queue.close();
                 throw e;
             }
@@ -224,7 +234,15 @@ final class ForwardingAgent implements FastPath.Misses {
         }
         receivePorts = Arrays.stream(receivePorts).filter(port -> port.number() != number).toArray(ReceivePort[]::new);
         outputs.close(number);
+        forgetPortIfGone(number);
         upcalls.portCloses(thread, number);
+    }
+
+    /** Forgets what classification keeps for an ingress port, if the port is closed and its last megaflow gone. */
+    void forgetPortIfGone(int number) {
+        if (!hasPort(number) && classifier.removePortIfEmpty(number)) {
+            fastPath.forgetPort(number);
+        }
     }
 
     void closePorts() {

@@ -19,13 +19,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The idle strategy: cycles without work are repeated for {@link DatapathConfig#spinNs}, then the thread sleeps in
  * {@link IoBackend#await} until packets or commands come. It says so first and looks at the queue of commands once more; a
- * submitter looks whether the thread sleeps after its command is in the queue. So either sees the other.
+ * submitter looks whether the thread sleeps after its command is in the queue. So either sees the other. While an answer waits
+ * for room it sleeps {@value #BLOCKED_SLEEP_NS} ns at a time, whether there are commands or not: none is executed before.
  *
  * <p>Thread rules: public methods may be called by any thread, the others by the datapath.
  */
 public final class ForwardingThread {
     private static final Logger LOG = LoggerFactory.getLogger(ForwardingThread.class);
     private static final long MAX_SLEEP_NS = 100_000_000;
+    /** Longest sleep while an answer waits for room: nobody says when there is some. */
+    private static final long BLOCKED_SLEEP_NS = 50_000;
     private static final int LOGGED_FAILURES = 10;
     private static final VarHandle SLEEPING;
 
@@ -239,10 +242,11 @@ public final class ForwardingThread {
             Thread.onSpinWait();
             return sinceNs;
         }
+        boolean isBlocked = owned.isBlocked();
         SLEEPING.setVolatile(this, true); // volatile: before the look at the queue
-        if (commands.isEmpty() && !stopping) {
+        if ((isBlocked || commands.isEmpty()) && !stopping) {
             counters.add(ThreadCounter.PARKS, 1);
-            owned.io().await(MAX_SLEEP_NS);
+            owned.io().await(isBlocked ? BLOCKED_SLEEP_NS : MAX_SLEEP_NS);
         }
         SLEEPING.setOpaque(this, false);
         return sinceNs;
@@ -252,12 +256,17 @@ public final class ForwardingThread {
         while (submitters.get() > 0) {
             Thread.onSpinWait();
         }
+        attempt(owned::refuseCommands);
+        attempt(owned::closePorts);
+        attempt(owned::end);
+        attempt(owned.io()::close);
+    }
+
+    /** One step of the end; that it fails keeps nothing of the rest open. */
+    private void attempt(Runnable step) {
         try {
-            owned.refuseCommands();
-            owned.closePorts();
-            owned.end();
-            owned.io().close();
-        } catch (RuntimeException e) {
+            step.run();
+        } catch (RuntimeException | Error e) {
             LOG.error("{}: end", this, e);
         }
     }

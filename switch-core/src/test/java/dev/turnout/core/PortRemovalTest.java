@@ -13,6 +13,7 @@ import dev.turnout.flow.DatapathActions;
 import dev.turnout.packet.Packet;
 import dev.turnout.packet.PacketBatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Ports that go at bad moments, and threads that cannot start. */
 class PortRemovalTest {
@@ -115,6 +116,20 @@ class PortRemovalTest {
             received.await();
             remover.join();
             assertThat(watched.usesAfterClose).hasValue(0);
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldSayWhyPortCannotBeOpenedWhateverItThrows() {
+        try (Datapath datapath = new Datapath(DatapathConfig.defaults().withBuffers(64, 4))) {
+            datapath.start(slowPath, slowPath);
+            Port bad = new ScriptedPort(new MemoryPort("bad"), () -> {
+                throw new AssertionError("for a test");
+            });
+            assertThatThrownBy(() -> datapath.addPort(bad)).isInstanceOf(IOException.class)
+                    .hasMessageContaining("for a test");
+            assertThat(datapath.ports()).isEmpty();
         }
     }
 

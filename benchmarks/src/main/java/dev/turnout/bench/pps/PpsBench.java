@@ -5,11 +5,13 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import dev.turnout.bench.Calibration;
 import dev.turnout.core.Datapath;
 import dev.turnout.core.DatapathConfig;
 import dev.turnout.core.ThreadCounter;
@@ -47,11 +49,13 @@ public final class PpsBench {
      *            whether it is on
      * @param emcInsertInverseProbability
      *            of the exact-match cache
+     * @param change
+     *            whether to change all masks once, rather than take samples
      * @param scenarios
      *            names and patterns
      */
     record Options(boolean json, int repetitions, double seconds, double warmSeconds, int cpu, boolean signatureCache,
-            int emcInsertInverseProbability, List<String> scenarios) {
+            int emcInsertInverseProbability, boolean change, List<String> scenarios) {
         private static final String USAGE = """
                 usage: bench pps [OPTION...] SCENARIO...
                   SCENARIO            a name, a pattern with *, or all
@@ -62,6 +66,8 @@ public final class PpsBench {
                   --warm S            time before the first sample (4)
                   --cpu N             bind the forwarding thread to a CPU
                   --smc on|off        signature cache (on)
+                  --change            replace the rules by such with other masks, once, under traffic (masks-*): the rate before,
+                                      in the slowest 100 ms since, and after; --seconds is to watch before, twice that after
                   --emc N             one in N packets is inserted into the exact-match cache (100); 0: cache off
                 """;
 
@@ -73,11 +79,14 @@ public final class PpsBench {
             int cpu = -1;
             boolean smc = true;
             int emc = 100;
+            boolean change = false;
             List<String> names = new ArrayList<>();
             for (int i = 0; i < arguments.size(); i++) {
                 String argument = arguments.get(i);
                 if (argument.equals("--json")) {
                     json = true;
+                } else if (argument.equals("--change")) {
+                    change = true;
                 } else if (argument.startsWith("--")) {
                     String value = i + 1 < arguments.size() ? arguments.get(++i) : "";
                     try {
@@ -106,7 +115,7 @@ public final class PpsBench {
             require(seconds > 0, "--seconds", seconds, "more than 0");
             require(warm >= 0, "--warm", warm, "at least 0");
             require(emc >= 0, "--emc", emc, "at least 0");
-            return new Options(json, repetitions, seconds, warm, cpu, smc, emc, names);
+            return new Options(json, repetitions, seconds, warm, cpu, smc, emc, change, names);
         }
 
         private static void require(boolean valid, String option, Number value, String expected) {
@@ -152,14 +161,46 @@ public final class PpsBench {
             throw new IllegalArgumentException("pps: no scenario given (--list lists them)");
         }
         List<Scenario> scenarios = Scenario.find(options.scenarios());
+        if (options.change()) {
+            bench.change(scenarios);
+            return;
+        }
         bench.header();
         for (Scenario scenario : scenarios) {
-            List<byte[]> frames = scenario.traffic().frames();
-            List<List<byte[]>> replays = new ArrayList<>();
-            for (int port = 0; port < scenario.ports(); port++) {
-                replays.add(frames);
+            bench.measure(scenario.name(), replaysOf(scenario), scenario.rules());
+        }
+    }
+
+    private static List<List<byte[]>> replaysOf(Scenario scenario) {
+        return Collections.nCopies(scenario.ports(), scenario.traffic().frames());
+    }
+
+    /** Measures what a change of all masks costs. */
+    private void change(List<Scenario> scenarios) throws IOException, InterruptedException {
+        for (Scenario scenario : scenarios) {
+            if (scenario.traffic().kind() != Traffic.Kind.MASKS) {
+                throw new IllegalArgumentException(
+                        "--change: " + scenario.name() + " has no masks to change; take masks-*");
             }
-            bench.measure(scenario.name(), replays, scenario.rules());
+        }
+        printCalibration();
+        if (!options.json()) {
+            out.println(MaskChange.HEADER);
+        }
+        for (Scenario scenario : scenarios) {
+            List<List<byte[]>> replays = replaysOf(scenario);
+            try (WholeSwitch tested = start(replays, scenario.rules())) {
+                Thread.sleep((long) (options.warmSeconds() * 1000));
+                new MaskChange(tested, options.seconds())
+                        .run(rulesOfAllPorts(Scenario.withOtherMasks(scenario.rules()), replays.size()))
+                        .print(scenario.name(), options.json(), out);
+            }
+        }
+    }
+
+    private void printCalibration() {
+        if (!options.json()) {
+            out.printf(Locale.ROOT, "calibration: %.3f ns per step%n", Calibration.nsPerStep());
         }
     }
 
@@ -176,6 +217,7 @@ public final class PpsBench {
     }
 
     private void header() {
+        printCalibration();
         if (!options.json()) {
             out.println(HEADER);
         }
@@ -195,9 +237,18 @@ public final class PpsBench {
 
     private void measure(String name, List<List<byte[]>> replays, String rules)
             throws IOException, InterruptedException {
+        double calibration = options.json() ? Calibration.nsPerStep() : 0;
+        try (WholeSwitch tested = start(replays, rules)) {
+            print(name, tested.datapath(), samples(tested), calibration);
+        }
+    }
+
+    /** A switch with these rules whose ports replay frames already. */
+    private WholeSwitch start(List<List<byte[]>> replays, String rules) throws IOException {
         DatapathConfig config = DatapathConfig.defaults().withSignatureCache(options.signatureCache())
                 .withEmcInsertInverseProbability(options.emcInsertInverseProbability());
-        try (WholeSwitch tested = new WholeSwitch(config)) {
+        WholeSwitch tested = new WholeSwitch(config);
+        try {
             if (options.cpu() >= 0 && !CpuAffinity.bind(tested.thread().thread().getName(), options.cpu())) {
                 throw new IllegalArgumentException("cannot bind the forwarding thread to CPU " + options.cpu());
             }
@@ -207,7 +258,10 @@ public final class PpsBench {
                 int ofPort = i == 0 ? 1 : i + 2;
                 tested.addPort(new PcapPort("p" + ofPort, replays.get(i), true, null), ofPort);
             }
-            print(name, tested.datapath(), samples(tested));
+            return tested;
+        } catch (IOException | RuntimeException e) {
+            tested.close();
+            throw e;
         }
     }
 
@@ -233,7 +287,7 @@ public final class PpsBench {
         return samples;
     }
 
-    private void print(String name, Datapath datapath, List<Sample> samples) {
+    private void print(String name, Datapath datapath, List<Sample> samples, double calibration) {
         List<Sample> sorted = new ArrayList<>(samples);
         sorted.sort(Comparator.comparingDouble(Sample::mpps));
         Sample median = sorted.get(sorted.size() / 2);
@@ -250,10 +304,11 @@ public final class PpsBench {
                     "{\"switch\": \"Turnout\", \"test\": \"pps\", \"name\": \"%s\", \"unit\": \"Mpps/CPU-s\", \"median\": %.4f, "
                             + "\"min\": %.4f, \"max\": %.4f, \"ns_per_packet\": %.2f, \"wall_mpps\": %.4f, \"simple\": 0.0, "
                             + "\"emc\": %.2f, \"smc\": %.2f, \"megaflow\": %.2f, \"miss\": %.3f, \"lookups_per_hit\": %.3f, "
-                            + "\"recirculations\": %.3f, \"megaflows\": %d, \"bytes_per_packet\": %.4f}%n",
+                            + "\"recirculations\": %.3f, \"megaflows\": %d, \"bytes_per_packet\": %.4f, "
+                            + "\"calibration_ns\": %.3f}%n",
                     name, median.mpps(), min, max, median.nsPerPacket(), median.wallMpps(), last.share(last.emc()),
                     last.share(last.smc()), last.share(last.megaflow()), last.share(last.misses()), last.visitsPerHit(),
-                    (double) (last.passes() - last.packets()) / last.packets(), flows, bytes);
+                    (double) (last.passes() - last.packets()) / last.packets(), flows, bytes, calibration);
         } else {
             out.printf(Locale.ROOT, "%-14s %7.2f %7.2f %7.2f %9.1f %7.2f %6.1f %6.1f %6.1f %6.2f %11.2f %7d %9.4f%n",
                     name,

@@ -53,7 +53,7 @@ record Sample(long packets, long passes, long emc, long smc, long megaflow, long
     }
 
     double mpps() {
-        return packets * 1e3 / cpuNs;
+        return packets * 1e3 / Math.max(cpuNs, 1);
     }
 
     double wallMpps() {

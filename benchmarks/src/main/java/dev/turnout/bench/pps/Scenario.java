@@ -71,6 +71,11 @@ record Scenario(String name, Traffic traffic, int ports, String rules) {
         return rules.toString();
     }
 
+    /** Rules that decide the same packets of {@link Traffic.Kind#MASKS} the same way, each with a mask that none of the former has. */
+    static String withOtherMasks(String rules) {
+        return rules.replace(",ip,", ",udp,tp_dst=80,");
+    }
+
     /** The scenarios that names and patterns with * stand for. */
     static List<Scenario> find(List<String> patterns) {
         List<Scenario> found = new ArrayList<>();

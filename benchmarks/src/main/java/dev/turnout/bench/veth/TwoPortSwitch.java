@@ -41,7 +41,7 @@ public final class TwoPortSwitch implements AutoCloseable {
     private final List<PortCounters> counters = List.of(new PortCounters(), new PortCounters());
     private final PacketPool pool = new PacketPool(1024, 256);
     private final Tap tap;
-    private final boolean ringAllowed;
+    private final ThreadIo.RingUse ringUse;
     private final Thread thread;
     private final CountDownLatch started = new CountDownLatch(1);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -52,10 +52,10 @@ public final class TwoPortSwitch implements AutoCloseable {
     private volatile long allocatedBytes;
     private volatile long cycles;
 
-    public TwoPortSwitch(Port a, Port b, boolean ringAllowed, Tap tap) throws IOException {
+    public TwoPortSwitch(Port a, Port b, ThreadIo.RingUse ringUse, Tap tap) throws IOException {
         ports = List.of(a, b);
         this.tap = tap;
-        this.ringAllowed = ringAllowed;
+        this.ringUse = ringUse;
         for (Port port : ports) {
             AtomicBoolean present = new AtomicBoolean(true);
             port.setListener((changed, state) -> {
@@ -102,7 +102,7 @@ public final class TwoPortSwitch implements AutoCloseable {
         try (LinkMonitor monitor = new LinkMonitor()) {
             Port a = InterfacePorts.open(type, arguments[0], options, monitor);
             Port b = InterfacePorts.open(type, arguments[1], options, monitor);
-            try (TwoPortSwitch joined = new TwoPortSwitch(a, b, true, (port, packet) -> {
+            try (TwoPortSwitch joined = new TwoPortSwitch(a, b, ThreadIo.RingUse.ALL, (port, packet) -> {
             })) {
                 System.out.println("ready " + a.receiveMode());
                 System.in.transferTo(OutputStream.nullOutputStream());
@@ -120,7 +120,7 @@ public final class TwoPortSwitch implements AutoCloseable {
     }
 
     private void run() {
-        try (ThreadIo backend = new ThreadIo(ringAllowed)) {
+        try (ThreadIo backend = new ThreadIo(ringUse)) {
             io = backend;
             while (!stop) {
                 reopen = false;

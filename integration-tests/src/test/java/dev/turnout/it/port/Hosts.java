@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import dev.turnout.bench.veth.TwoPortSwitch;
 import dev.turnout.core.Port;
 import dev.turnout.core.io.LinkMonitor;
+import dev.turnout.core.io.ThreadIo.RingUse;
 import dev.turnout.core.port.InterfacePorts;
 import dev.turnout.it.support.Namespace;
 
@@ -48,12 +49,16 @@ final class Hosts implements AutoCloseable {
 
     /** Joins {@code sa} and {@code sb}. */
     Switch join(String mode, TwoPortSwitch.Tap tap) {
+        return join(mode, RingUse.ALL, tap);
+    }
+
+    Switch join(String mode, RingUse ringUse, TwoPortSwitch.Tap tap) {
         return middle.call(() -> {
             LinkMonitor monitor = new LinkMonitor();
             Map<String, String> options = Map.of(InterfacePorts.RECEIVE_MODE, mode);
             Port portA = InterfacePorts.open("system", "sa", options, monitor);
             Port portB = InterfacePorts.open("system", "sb", options, monitor);
-            return new Switch(monitor, List.of(portA, portB), new TwoPortSwitch(portA, portB, true, tap));
+            return new Switch(monitor, List.of(portA, portB), new TwoPortSwitch(portA, portB, ringUse, tap));
         });
     }
 

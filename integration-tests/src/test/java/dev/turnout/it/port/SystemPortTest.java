@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +19,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.turnout.bench.veth.TwoPortSwitch;
 import dev.turnout.core.LinkState;
+import dev.turnout.core.PortContext;
+import dev.turnout.core.PortCounters;
 import dev.turnout.core.PortCounters.Counter;
 import dev.turnout.core.io.LinkMonitor;
+import dev.turnout.core.io.ThreadIo;
+import dev.turnout.core.io.ThreadIo.RingUse;
 import dev.turnout.core.port.InterfacePorts;
 import dev.turnout.it.support.RawSocket;
 import dev.turnout.it.support.RequiresRoot;
 import dev.turnout.packet.Memory;
 import dev.turnout.packet.Packet;
+import dev.turnout.packet.PacketPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -192,7 +199,7 @@ final class SystemPortTest {
                     assertThat(monitor.state("sa").speedMbps()).isEqualTo(10_000);
                     assertThat(monitor.state("sa").mtu()).isEqualTo(1500);
                     assertThatThrownBy(() -> new TwoPortSwitch(InterfacePorts.open("system", "sa", Map.of(), monitor),
-                            InterfacePorts.open("system", "sx", Map.of(), monitor), true, NOBODY))
+                            InterfacePorts.open("system", "sx", Map.of(), monitor), RingUse.ALL, NOBODY))
                             .hasMessageContaining("interface sx: ENODEV");
                 }
                 return "";
@@ -208,10 +215,50 @@ final class SystemPortTest {
                 try (LinkMonitor monitor = new LinkMonitor()) {
                     var a = InterfacePorts.open("system", "sa", options, monitor);
                     var b = InterfacePorts.open("system", "sb", options, monitor);
-                    try (TwoPortSwitch _ = new TwoPortSwitch(a, b, false, NOBODY)) {
+                    try (TwoPortSwitch _ = new TwoPortSwitch(a, b, RingUse.NONE, NOBODY)) {
                         assertThat(a.receiveMode()).isEqualTo("recvmmsg (switched off by configuration)");
                         assertThat(Hosts.echo(hosts.a, hosts.b, Hosts.ADDRESS_B, 100, 50)).isTrue();
                     }
+                }
+                return "";
+            });
+        }
+    }
+
+    /** Where the kernel registers no buffer ring, buffers are provided by requests: many more packets than there are buffers. */
+    @Test
+    void shouldCarrySegmentsWithoutBufferRing() throws Exception {
+        boolean[] sawSegment = new boolean[2];
+        try (Hosts hosts = new Hosts();
+                Hosts.Switch joined = hosts.join("io_uring", RingUse.WITHOUT_BUFFER_RINGS, (port, packet) -> {
+                    sawSegment[port] |= Packet.gsoType(packet) == Packet.GSO_TCPV4 && Packet.length(packet) > 10_000;
+                })) {
+            assertThat(joined.ports().get(0).receiveMode()).isEqualTo("io_uring (without buffer ring)");
+            assertThat(Hosts.echo(hosts.a, hosts.b, Hosts.ADDRESS_B, 100, 50)).isTrue();
+            assertThat(Hosts.transfer(hosts.a, hosts.b, Hosts.ADDRESS_B, 20_000_000)).isEqualTo(20_000_000);
+            assertThat(sawSegment).containsExactly(true, true);
+        }
+    }
+
+    /** A thread watches no more than so many descriptors; a receiver that is refused leaves no socket open. */
+    @ParameterizedTest
+    @ValueSource(strings = {"recvmmsg", "tpacket_v2", "tpacket_v3"})
+    void shouldCloseItsSocketWhereItCannotBeWatched(String mode) throws Exception {
+        try (Hosts hosts = new Hosts(); PacketPool pool = new PacketPool(256, 64)) {
+            hosts.middle.call(() -> {
+                try (LinkMonitor monitor = new LinkMonitor(); ThreadIo io = new ThreadIo(RingUse.NONE)) {
+                    var port = InterfacePorts.open("system", "sa", Map.of(InterfacePorts.RECEIVE_MODE, mode), monitor);
+                    PortContext context = new PortContext(1, 0, pool, io, new PortCounters());
+                    port.openReceiver(context).close();
+                    assertThatThrownBy(() -> {
+                        while (true) {
+                            io.watch(0);
+                        }
+                    }).hasMessageContaining("descriptors");
+                    assertThatThrownBy(() -> port.openReceiver(context)).hasMessageContaining("descriptors");
+                    assertThat(Files.readAllLines(Path.of("/proc/thread-self/net/packet"))).as("packet sockets")
+                            .hasSize(1);
+                    port.close();
                 }
                 return "";
             });

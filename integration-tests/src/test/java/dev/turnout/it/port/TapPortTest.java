@@ -10,6 +10,7 @@ import java.util.Map;
 import dev.turnout.bench.veth.TwoPortSwitch;
 import dev.turnout.core.Port;
 import dev.turnout.core.io.LinkMonitor;
+import dev.turnout.core.io.ThreadIo.RingUse;
 import dev.turnout.core.port.InterfacePorts;
 import dev.turnout.it.support.RequiresRoot;
 import dev.turnout.packet.Packet;
@@ -23,12 +24,16 @@ final class TapPortTest {
     private static final String ADDRESS_TAP = "10.77.0.3";
 
     private static Hosts.Switch join(Hosts hosts, String type, String mode, TwoPortSwitch.Tap tap) {
+        return join(hosts, type, mode, RingUse.ALL, tap);
+    }
+
+    private static Hosts.Switch join(Hosts hosts, String type, String mode, RingUse ringUse, TwoPortSwitch.Tap tap) {
         Hosts.Switch joined = hosts.middle.call(() -> {
             LinkMonitor monitor = new LinkMonitor();
             Map<String, String> options = Map.of(InterfacePorts.RECEIVE_MODE, mode);
             Port portA = InterfacePorts.open("system", "sa", Map.of(), monitor);
             Port portB = InterfacePorts.open(type, "br0", options, monitor);
-            return new Hosts.Switch(monitor, List.of(portA, portB), new TwoPortSwitch(portA, portB, true, tap));
+            return new Hosts.Switch(monitor, List.of(portA, portB), new TwoPortSwitch(portA, portB, ringUse, tap));
         });
         hosts.middle.ip("addr", "add", ADDRESS_TAP + "/24", "dev", "br0");
         return joined;
@@ -47,6 +52,20 @@ final class TapPortTest {
             assertThat(sawSegment).containsExactly(true, true);
             assertThat(joined.ports().get(1).receiveMode()).isEqualTo(mode);
             assertThat(joined.ports().get(1).type()).isEqualTo("internal");
+        }
+    }
+
+    @Test
+    void shouldCarryTrafficWithoutBufferRing() throws Exception {
+        boolean[] sawSegment = new boolean[2];
+        try (Hosts hosts = new Hosts();
+                Hosts.Switch joined = join(hosts, "tap", "io_uring", RingUse.WITHOUT_BUFFER_RINGS, (port, packet) -> {
+                    sawSegment[port] |= Packet.gsoType(packet) == Packet.GSO_TCPV4 && Packet.length(packet) > 10_000;
+                })) {
+            assertThat(joined.ports().get(1).receiveMode()).isEqualTo("io_uring (without buffer ring)");
+            assertThat(Hosts.echo(hosts.a, hosts.middle, ADDRESS_TAP, 100, 50)).isTrue();
+            assertThat(Hosts.transfer(hosts.middle, hosts.a, Hosts.ADDRESS_A, 20_000_000)).isEqualTo(20_000_000);
+            assertThat(sawSegment[1]).isTrue();
         }
     }
 

@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class LinkMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LinkMonitor.class);
     private static final long POLL_NANOS = 1_000_000_000;
+    private static final long RETRY_NANOS = 10_000_000;
     /** Longest wait for the message about an interface that the kernel has already; it takes far less. */
     private static final long NEWS_MILLIS = 1_000;
 
@@ -50,13 +51,15 @@ public final class LinkMonitor implements AutoCloseable {
     /** Notified after a change of {@link #states}. */
     private final Object published = new Object();
     private boolean dumping;
+    /** The kernel refused the last dump (another was under way): nothing can be concluded from what it left out. */
+    private boolean dumpRefused;
     private volatile boolean closed;
 
     /** Starts to listen; when the constructor returns, the present interfaces are known. */
     public LinkMonitor() throws SystemCallException {
         netlink = new Netlink();
         tool = new EthernetTool();
-        io = new ThreadIo(false);
+        io = new ThreadIo(ThreadIo.RingUse.NONE);
         io.watch(netlink.fd());
         dumping = true;
         netlink.requestDump();
@@ -102,23 +105,30 @@ public final class LinkMonitor implements AutoCloseable {
 
     /** Hears of an interface from now on. */
     public void addListener(String name, Listener listener) {
-        listeners.computeIfAbsent(name, key -> new CopyOnWriteArrayList<>()).add(listener);
+        listeners.compute(name, (key, present) -> {
+            List<Listener> list = present == null ? new CopyOnWriteArrayList<>() : present;
+            list.add(listener);
+            return list;
+        });
     }
 
     public void removeListener(String name, Listener listener) {
-        List<Listener> list = listeners.get(name);
-        if (list != null) {
+        listeners.computeIfPresent(name, (key, list) -> {
             list.remove(listener);
-        }
+            return list.isEmpty() ? null : list;
+        });
     }
 
     private void run() {
         Handler handler = new Handler();
         while (!closed) {
             if (!netlink.read(handler)) {
+                LOG.info("rtnetlink overran: asking for all interfaces again");
+                redump();
+            } else if (dumpRefused) {
                 redump();
             }
-            io.await(POLL_NANOS);
+            io.await(dumpRefused ? RETRY_NANOS : POLL_NANOS);
         }
         netlink.close();
         tool.close();
@@ -126,9 +136,9 @@ public final class LinkMonitor implements AutoCloseable {
     }
 
     private void redump() {
-        LOG.info("rtnetlink overran: asking for all interfaces again");
         seenInDump.clear();
         dumping = true;
+        dumpRefused = false;
         try {
             netlink.requestDump();
         } catch (SystemCallException e) {
@@ -200,6 +210,12 @@ public final class LinkMonitor implements AutoCloseable {
             if (former != null) {
                 forget(former);
             }
+        }
+
+        @Override
+        public void onDumpRefused() {
+            dumpRefused = true;
+            dumping = false;
         }
 
         @Override

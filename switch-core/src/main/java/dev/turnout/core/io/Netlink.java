@@ -39,6 +39,9 @@ final class Netlink implements AutoCloseable {
 
         /** The answer to {@link Netlink#requestDump} is complete. */
         void onDumpEnd();
+
+        /** The kernel refused {@link Netlink#requestDump}, as it does while another dump is under way. */
+        void onDumpRefused();
     }
 
     private final Arena arena = Arena.ofShared();
@@ -100,7 +103,8 @@ final class Netlink implements AutoCloseable {
             switch (Memory.getShortNative(message + 4)) {
                 case RTM_NEWLINK -> link(message, size, handler::onLink);
                 case RTM_DELLINK -> link(message, size, handler::onLinkGone);
-                case NLMSG_DONE, NLMSG_ERROR -> handler.onDumpEnd();
+                case NLMSG_DONE -> handler.onDumpEnd();
+                case NLMSG_ERROR -> handler.onDumpRefused();
                 default -> {
                 }
             }

@@ -148,10 +148,10 @@ public final class ReceiveSlots {
         boolean truncated = (Memory.getIntNative(message + Linux.MSGHDR_FLAGS) & Linux.MSG_TRUNC) != 0 || length < 0
                 || (large[slot] == 0 && length == SPLIT);
         rearm(slot);
+        posted = Math.min(posted, slot); // also where the packet was cut: a slot that got no large buffer tries again
         if (truncated) {
             return TRUNCATED;
         }
-        posted = Math.min(posted, slot);
         long packet = small[slot];
         if (length <= SPLIT) {
             small[slot] = 0;

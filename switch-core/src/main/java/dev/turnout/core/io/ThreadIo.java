@@ -22,9 +22,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThreadIo implements IoBackend {
     /** Uses io_uring where a port wants it and the system allows it. */
-    public static final Factory FACTORY = threadId -> new ThreadIo(true);
+    public static final Factory FACTORY = threadId -> new ThreadIo(RingUse.ALL);
     /** Never uses io_uring. */
-    public static final Factory WITHOUT_RING = threadId -> new ThreadIo(false);
+    public static final Factory WITHOUT_RING = threadId -> new ThreadIo(RingUse.NONE);
+
+    /** What of io_uring may be used, whatever the kernel allows. */
+    public enum RingUse {
+        /** No ring. */
+        NONE,
+        /** A ring, whose buffers are provided by requests: what is left where no buffer ring can be registered. */
+        WITHOUT_BUFFER_RINGS,
+        /** Everything. */
+        ALL
+    }
 
     private static final int RUNNING = 0;
     private static final int WAITING = 1;
@@ -37,17 +47,17 @@ public final class ThreadIo implements IoBackend {
     private final PollSet set;
     /** Written by the owner while it is awake; a waker reads it only after it saw WAITING. */
     private @Nullable UringLoop ring;
-    private final boolean ringAllowed;
+    private final RingUse ringUse;
     private String whyNoRing = "";
     private @Nullable ReceiveSlots slots;
 
     /**
      * To be called on the forwarding thread.
      *
-     * @param ringAllowed false refuses io_uring whatever the kernel says
+     * @param ringUse what of io_uring may be used
      */
-    public ThreadIo(boolean ringAllowed) {
-        this.ringAllowed = ringAllowed;
+    public ThreadIo(RingUse ringUse) {
+        this.ringUse = ringUse;
         try {
             set = new PollSet();
         } catch (SystemCallException e) {
@@ -67,10 +77,10 @@ public final class ThreadIo implements IoBackend {
     /** The ring, created on first use, or null where the system does not allow one: {@link #whyNoRing} says why. Owner thread only. */
     public @Nullable UringLoop ring() {
         if (ring == null && whyNoRing.isEmpty()) {
-            whyNoRing = ringAllowed ? UringLoop.unavailable() : "switched off by configuration";
+            whyNoRing = ringUse != RingUse.NONE ? UringLoop.unavailable() : "switched off by configuration";
             if (whyNoRing.isEmpty()) {
                 try {
-                    ring = new UringLoop();
+                    ring = new UringLoop(ringUse == RingUse.ALL);
                 } catch (IllegalStateException e) {
                     whyNoRing = String.valueOf(e.getMessage());
                 }

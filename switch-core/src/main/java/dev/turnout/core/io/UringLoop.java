@@ -60,6 +60,7 @@ public final class UringLoop {
     private static final int IGNORED = 0;
 
     private final ManualIoEventLoop loop;
+    /** For {@link #registerBufferRing}; -1 where that is out of reach or not allowed. */
     private final int ringFd;
     private final IoRegistration control;
     private int lastGroup;
@@ -77,8 +78,12 @@ public final class UringLoop {
         return "io_uring is not available (sysctl kernel.io_uring_disabled, seccomp?): " + cause.getMessage();
     }
 
-    /** Makes a ring for the calling thread. */
-    UringLoop() {
+    /**
+     * Makes a ring for the calling thread.
+     *
+     * @param bufferRingsAllowed false refuses {@link #registerBufferRing}
+     */
+    UringLoop(boolean bufferRingsAllowed) {
         AtomicReference<IoHandler> made = new AtomicReference<>();
         IoHandlerFactory factory = IoUringIoHandler
                 .newFactory(new IoUringIoHandlerConfig().setRingSize(RING_SIZE).setCqSize(COMPLETION_RING_SIZE));
@@ -88,7 +93,7 @@ public final class UringLoop {
             return handler;
         });
         loop.runNow();
-        ringFd = ringDescriptor(made.get());
+        ringFd = bufferRingsAllowed ? ringDescriptor(made.get()) : -1;
         control = register(new Control());
     }
 

@@ -1,13 +1,11 @@
 package dev.turnout.core.port;
 
 import dev.turnout.core.PortContext;
-import dev.turnout.core.PortCounters.Counter;
 import dev.turnout.core.Receiver;
 import dev.turnout.core.io.AuxData;
 import dev.turnout.core.io.Linux;
 import dev.turnout.core.io.SystemCallException;
 import dev.turnout.core.io.ThreadIo;
-import dev.turnout.core.io.Watch;
 import dev.turnout.packet.Memory;
 import dev.turnout.packet.PacketBatch;
 
@@ -36,10 +34,7 @@ final class BlockRingReceiver implements Receiver {
     private static final int VLAN_TPID = 36;
 
     private final PortContext context;
-    private final ThreadIo io;
-    private final PacketRing ring;
-    private final Watch watch;
-    private final KernelDrops drops;
+    private final WatchedRing ring;
     private int block;
     /** Packets of the present block that are still to be read; 0 between blocks. */
     private int left;
@@ -47,10 +42,7 @@ final class BlockRingReceiver implements Receiver {
 
     BlockRingReceiver(String name, PortContext context, ThreadIo io) throws SystemCallException {
         this.context = context;
-        this.io = io;
-        ring = new PacketRing(name, Linux.TPACKET_V3, BLOCK_SIZE, BLOCKS, FRAME_SIZE, RETIRE_MILLIS);
-        watch = io.watch(ring.fd());
-        drops = new KernelDrops(ring.fd(), context.counters());
+        ring = new WatchedRing(name, context, io, Linux.TPACKET_V3, BLOCK_SIZE, BLOCKS, FRAME_SIZE, RETIRE_MILLIS);
     }
 
     @Override
@@ -59,7 +51,7 @@ final class BlockRingReceiver implements Receiver {
         while (!batch.isFull() && (left > 0 || openBlock())) {
             long packet = copy();
             if (packet == 0) {
-                context.counters().add(Counter.RX_DROPPED, 1);
+                ring.lost();
             } else {
                 batch.add(packet);
             }
@@ -68,7 +60,7 @@ final class BlockRingReceiver implements Receiver {
                 closeBlock();
             }
         }
-        if (batch.count == before && watch.takeError()) {
+        if (batch.count == before) {
             ring.clearError();
         }
         return batch.count - before;
@@ -93,7 +85,7 @@ final class BlockRingReceiver implements Receiver {
     private void closeBlock() {
         PacketRing.setStatus(ring.address((long) block * BLOCK_SIZE) + BLOCK_STATUS, Linux.TP_STATUS_KERNEL);
         block = block + 1 == BLOCKS ? 0 : block + 1;
-        drops.tick();
+        ring.tick();
     }
 
     private long copy() {
@@ -113,8 +105,6 @@ final class BlockRingReceiver implements Receiver {
 
     @Override
     public void close() {
-        drops.close();
-        io.unwatch(watch);
         ring.close();
     }
 }

@@ -1,7 +1,6 @@
 package dev.turnout.core.port;
 
 import dev.turnout.core.PortContext;
-import dev.turnout.core.PortCounters.Counter;
 import dev.turnout.core.Receiver;
 import dev.turnout.core.io.AuxData;
 import dev.turnout.core.io.Errno;
@@ -9,7 +8,6 @@ import dev.turnout.core.io.Linux;
 import dev.turnout.core.io.ReceiveSlots;
 import dev.turnout.core.io.SystemCallException;
 import dev.turnout.core.io.ThreadIo;
-import dev.turnout.core.io.Watch;
 import dev.turnout.packet.Memory;
 import dev.turnout.packet.PacketBatch;
 
@@ -37,20 +35,14 @@ final class FrameRingReceiver implements Receiver {
     private static final int VLAN_TPID = 26;
 
     private final PortContext context;
-    private final ThreadIo io;
     private final ReceiveSlots slots;
-    private final PacketRing ring;
-    private final Watch watch;
-    private final KernelDrops drops;
+    private final WatchedRing ring;
     private int head;
 
     FrameRingReceiver(String name, PortContext context, ThreadIo io) throws SystemCallException {
         this.context = context;
-        this.io = io;
         slots = io.slots(context.pool());
-        ring = new PacketRing(name, Linux.TPACKET_V2, BLOCK_SIZE, BLOCKS, FRAME_SIZE, 0);
-        watch = io.watch(ring.fd());
-        drops = new KernelDrops(ring.fd(), context.counters());
+        ring = new WatchedRing(name, context, io, Linux.TPACKET_V2, BLOCK_SIZE, BLOCKS, FRAME_SIZE, 0);
     }
 
     @Override
@@ -67,7 +59,7 @@ final class FrameRingReceiver implements Receiver {
                 break;
             }
             if (packet == 0) {
-                context.counters().add(Counter.RX_DROPPED, 1);
+                ring.lost();
             } else {
                 batch.add(packet);
             }
@@ -75,8 +67,8 @@ final class FrameRingReceiver implements Receiver {
             head = head + 1 == FRAMES ? 0 : head + 1;
         }
         if (batch.count != before) {
-            drops.tick();
-        } else if (watch.takeError()) {
+            ring.tick();
+        } else {
             ring.clearError();
         }
         return batch.count - before;
@@ -117,8 +109,6 @@ final class FrameRingReceiver implements Receiver {
 
     @Override
     public void close() {
-        drops.close();
-        io.unwatch(watch);
         ring.close();
     }
 }

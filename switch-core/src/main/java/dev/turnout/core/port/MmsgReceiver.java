@@ -32,11 +32,11 @@ final class MmsgReceiver implements Receiver {
         fd = PacketSocket.openReceive(calls, name);
         try {
             PacketSocket.bind(calls, fd, name);
-        } catch (SystemCallException e) {
+            watch = io.watch(fd);
+        } catch (SystemCallException | RuntimeException e) {
             calls.close(fd);
             throw e;
         }
-        watch = io.watch(fd);
         drops = new KernelDrops(fd, context.counters());
     }
 

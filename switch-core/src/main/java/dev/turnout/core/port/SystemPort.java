@@ -38,9 +38,7 @@ public final class SystemPort extends InterfacePort {
                     setReceiveMode(ReceiveMode.RECVMMSG, whyNot);
                     yield new MmsgReceiver(name(), context, io);
                 }
-                Receiver receiver = openRing(context, loop);
-                setReceiveMode(ReceiveMode.IO_URING, "");
-                yield receiver;
+                yield openRing(context, loop);
             }
             case TPACKET_V2 -> opened(ReceiveMode.TPACKET_V2, new FrameRingReceiver(name(), context, io));
             case TPACKET_V3 -> opened(ReceiveMode.TPACKET_V3, new BlockRingReceiver(name(), context, io));
@@ -58,8 +56,9 @@ public final class SystemPort extends InterfacePort {
         int fd = PacketSocket.openReceive(calls, name());
         try {
             PacketSocket.bind(calls, fd, name());
-            return new OwningReceiver(new UringReceiver(context, loop, fd, true),
-                    new KernelDrops(fd, context.counters()), () -> calls.close(fd));
+            UringReceiver receiver = new UringReceiver(context, loop, fd, true);
+            setReceiveMode(ReceiveMode.IO_URING, receiver.limitation());
+            return new OwningReceiver(receiver, new KernelDrops(fd, context.counters()), () -> calls.close(fd));
         } catch (IOException | RuntimeException e) {
             calls.close(fd);
             throw e;

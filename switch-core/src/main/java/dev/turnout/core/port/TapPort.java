@@ -52,7 +52,8 @@ public final class TapPort extends InterfacePort {
         }
     }
 
-    private synchronized TapDevice device() throws IOException {
+    /** The device, with a share of it that the caller has to release: another thread may replace it at any time. */
+    private synchronized TapDevice acquire() throws IOException {
         if (stale) {
             TapDevice former = device;
             device = TapDevice.open(name());
@@ -60,6 +61,7 @@ public final class TapPort extends InterfacePort {
             index = SystemCalls.ofThread().ifNameToIndex(name());
             stale = false;
         }
+        device.retain();
         return device;
     }
 
@@ -72,15 +74,25 @@ public final class TapPort extends InterfacePort {
     @Override
     public Receiver openReceiver(PortContext context) throws IOException {
         ThreadIo io = ThreadIo.of(context);
-        TapDevice opened = device();
+        TapDevice opened = acquire();
+        try {
+            return openReceiver(context, io, opened);
+        } catch (RuntimeException e) {
+            opened.release();
+            throw e;
+        }
+    }
+
+    /** The receiver takes the device's share over. */
+    private Receiver openReceiver(PortContext context, ThreadIo io, TapDevice opened) {
         String whyNot = "";
         if (wanted == ReceiveMode.IO_URING) {
             UringLoop loop = io.ring();
             whyNot = loop == null ? io.whyNoRing() : UringReceiver.unavailable(context);
             if (loop != null && whyNot.isEmpty()) {
-                opened.retain();
-                setReceiveMode(ReceiveMode.IO_URING, "");
-                return new OwningReceiver(new UringReceiver(context, loop, opened.fd(), false), null, opened::release);
+                UringReceiver receiver = new UringReceiver(context, loop, opened.fd(), false);
+                setReceiveMode(ReceiveMode.IO_URING, receiver.limitation());
+                return new OwningReceiver(receiver, null, opened::release);
             }
         }
         setReceiveMode(ReceiveMode.READ, whyNot);
@@ -89,7 +101,7 @@ public final class TapPort extends InterfacePort {
 
     @Override
     public Transmitter openTransmitter(PortContext context) throws IOException {
-        return new TapTransmitter(device(), context);
+        return new TapTransmitter(acquire(), context);
     }
 
     @Override

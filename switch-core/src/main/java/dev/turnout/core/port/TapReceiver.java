@@ -23,13 +23,13 @@ final class TapReceiver implements Receiver {
     /** The interface is gone: reading fails for ever. */
     private boolean gone;
 
+    /** @param device with a share of it, which is released with this receiver */
     TapReceiver(TapDevice device, PortContext context, ThreadIo io) {
         this.context = context;
         this.io = io;
         this.device = device;
         slots = io.slots(context.pool());
         watch = io.watch(device.fd());
-        device.retain();
     }
 
     @Override

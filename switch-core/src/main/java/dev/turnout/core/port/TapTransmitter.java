@@ -18,10 +18,10 @@ final class TapTransmitter implements Transmitter {
     private final PortContext context;
     private final TapDevice device;
 
+    /** @param device with a share of it, which is released with this transmitter */
     TapTransmitter(TapDevice device, PortContext context) {
         this.context = context;
         this.device = device;
-        device.retain();
     }
 
     @Override

@@ -115,9 +115,9 @@ final class UringReceiver implements Receiver, IoUringIoHandle {
         return context.pool().freeLargeBuffers() / 2 >= FEWEST ? "" : "too few large packet buffers are left";
     }
 
-    /** Whether buffers go through a registered ring. */
-    boolean usesBufferRing() {
-        return registered;
+    /** For {@code receive-mode}: in which way it makes do with less than it wants, or the empty string. */
+    String limitation() {
+        return registered ? "" : "without buffer ring";
     }
 
     private void arm() {

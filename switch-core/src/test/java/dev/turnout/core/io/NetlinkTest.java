@@ -32,6 +32,11 @@ final class NetlinkTest {
         public void onDumpEnd() {
             heard.add("end");
         }
+
+        @Override
+        public void onDumpRefused() {
+            heard.add("refused");
+        }
     }
 
     private static int attribute(long at, int type, byte[] value) {
@@ -53,6 +58,20 @@ final class NetlinkTest {
         length += attribute(at + length, 1, new byte[]{2, 0, 0, 0, 0, 9});
         Memory.putIntNative(at, length);
         return length;
+    }
+
+    /** As the kernel answers where another dump is under way (EBUSY): not the end of a dump that lacks all interfaces. */
+    @Test
+    void shouldNotTakeARefusedDumpForAnEmptyOne() {
+        try (Arena arena = Arena.ofConfined()) {
+            long at = arena.allocate(64, 8).address();
+            Memory.putIntNative(at, 36);
+            Memory.putShortNative(at + 4, 2);
+            Memory.putIntNative(at + 16, -Errno.EBUSY);
+            Recorder recorder = new Recorder();
+            Netlink.parse(at, 36, recorder);
+            assertThat(recorder.heard).containsExactly("refused");
+        }
     }
 
     @Test

@@ -17,7 +17,7 @@ final class ThreadIoTest {
     private static final long LONG_SLEEP = 60_000_000_000L;
 
     private static ThreadIo open(boolean ring) {
-        ThreadIo io = new ThreadIo(ring);
+        ThreadIo io = new ThreadIo(ring ? ThreadIo.RingUse.ALL : ThreadIo.RingUse.NONE);
         if (ring) {
             boolean available = io.ring() != null;
             Assumptions.assumeTrue(available || "true".equals(System.getenv("CI")), io::whyNoRing);
