@@ -236,6 +236,7 @@ final class SystemPortTest {
             assertThat(joined.ports().get(0).receiveMode()).isEqualTo("io_uring (without buffer ring)");
             assertThat(Hosts.echo(hosts.a, hosts.b, Hosts.ADDRESS_B, 100, 50)).isTrue();
             assertThat(Hosts.transfer(hosts.a, hosts.b, Hosts.ADDRESS_B, 20_000_000)).isEqualTo(20_000_000);
+            assertThat(Hosts.transfer(hosts.b, hosts.a, Hosts.ADDRESS_A, 20_000_000)).isEqualTo(20_000_000);
             assertThat(sawSegment).containsExactly(true, true);
         }
     }
