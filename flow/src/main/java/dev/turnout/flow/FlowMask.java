@@ -80,6 +80,20 @@ public final class FlowMask {
         return true;
     }
 
+    /** Whether the mask has just these bits: {@link FlowLayout#WORDS} words. */
+    public boolean hasWords(long[] other) {
+        return Arrays.equals(words, other);
+    }
+
+    /** The key's masked words where the mask has bits, ascending: the n-th is that of {@link #wordIndex}{@code (n)}. */
+    public long[] compact(long[] key) {
+        long[] compact = new long[indices.length];
+        for (int n = 0; n < compact.length; n++) {
+            compact[n] = key[indices[n]] & words[indices[n]];
+        }
+        return compact;
+    }
+
     /** A copy of the key with the bits cleared that don't matter; always of {@link FlowLayout#WORDS} words. */
     public long[] apply(long[] key) {
         long[] masked = new long[FlowLayout.WORDS];
@@ -97,7 +111,7 @@ public final class FlowMask {
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof FlowMask other && hash == other.hash && Arrays.equals(words, other.words);
+        return o == this || (o instanceof FlowMask other && hash == other.hash && Arrays.equals(words, other.words));
     }
 
     @Override

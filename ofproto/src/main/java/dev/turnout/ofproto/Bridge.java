@@ -1,12 +1,11 @@
 package dev.turnout.ofproto;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
@@ -16,6 +15,7 @@ import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
 import dev.turnout.openflow.PortNames;
+import dev.turnout.openflow.Protocols;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class Bridge {
     /** Number of tables; the last is not for flow-mods. */
     public static final int TABLES = 255;
+
+    /** Tries of a listing before it takes the lock. */
+    private static final int LOCK_FREE_SELECTIONS = 3;
 
     private final Ofproto ofproto;
     private final String name;
@@ -210,6 +213,29 @@ public final class Bridge {
         return results;
     }
 
+    /**
+     * Makes the flows those of a list; lookups see all of the change or nothing of it. Flows that are there just so are left alone.
+     *
+     * @param wanted
+     *            additions; of those for the same table, priority and match the last one counts
+     * @param readd
+     *            add flows that are there just so, too: their counters start anew
+     * @param atomic
+     *            whether one that fails undoes everything
+     * @param form
+     *            a single protocol, in whose form actions are compared
+     * @return one result per wanted flow
+     */
+    public List<FlowModResult> replace(List<FlowMod> wanted, boolean readd, boolean atomic, Protocols form) {
+        lock.lock();
+        try {
+            FlowReplacement replacement = new FlowReplacement(tables, wanted, readd, form);
+            return replacement.resultsOf(apply(replacement.changes(), atomic), wanted.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The failure of an atomic batch, or null. */
     private static @Nullable FlowModResult applyAll(List<FlowMod> mods, boolean atomic, FlowModBatch batch,
             List<FlowModResult> results) {
@@ -228,37 +254,66 @@ public final class Bridge {
         return null;
     }
 
-    private void forEachRule(FlowFilter filter, Consumer<Rule> consumer) {
-        boolean byOutput = FlowModBatch.hasOutput(filter.outPort(), filter.outGroup());
-        tables.forEach(filter, rule -> {
-            if (!byOutput || ActionChecker.outputsTo(rule.actions(), filter.outPort(), filter.outGroup())) {
-                consumer.accept(rule);
+    /** The flows that the filter takes, all of one version: by table, then by descending priority. */
+    private List<Rule> select(FlowFilter filter) {
+        List<Rule> rules = trySelect(filter);
+        for (int i = 1; rules == null && i < LOCK_FREE_SELECTIONS; i++) {
+            rules = trySelect(filter);
+        }
+        if (rules == null) {
+            lock.lock();
+            try {
+                rules = tables.select(filter, tables.version());
+            } finally {
+                lock.unlock();
             }
-        });
+        }
+        if (FlowModBatch.hasOutput(filter.outPort(), filter.outGroup())) {
+            rules.removeIf(rule -> !ActionChecker.outputsTo(rule.actions(), filter.outPort(), filter.outGroup()));
+        }
+        return rules;
     }
 
-    /** Calls back for every flow that the filter takes: by table, in no particular order within it. */
-    public void forEachFlow(FlowFilter filter, Consumer<FlowStats> consumer) {
+    /** Null if a purge has overtaken it. */
+    private @Nullable List<Rule> trySelect(FlowFilter filter) {
+        long version = tables.version();
+        List<Rule> rules = tables.select(filter, version);
+        return tables.isStale(version) ? null : rules;
+    }
+
+    /**
+     * The flows that the filter takes, all as of one moment: by table, then by descending priority. Each is read when it is asked for.
+     */
+    public Iterator<FlowStats> flowIterator(FlowFilter filter) {
         long nowNs = ofproto.nowNs();
-        forEachRule(filter, rule -> consumer.accept(rule.toStats(nowNs)));
+        Iterator<Rule> rules = select(filter).iterator();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rules.hasNext();
+            }
+
+            @Override
+            public FlowStats next() {
+                return rules.next().toStats(nowNs);
+            }
+        };
     }
 
     /** The flows that the filter takes: by table, then by descending priority. */
     public List<FlowStats> flows(FlowFilter filter) {
         List<FlowStats> flows = new ArrayList<>();
-        forEachFlow(filter, flows::add);
-        flows.sort(Comparator.comparingInt(FlowStats::table).thenComparing(FlowStats::priority,
-                Comparator.reverseOrder()));
+        flowIterator(filter).forEachRemaining(flows::add);
         return flows;
     }
 
     public FlowAggregate aggregate(FlowFilter filter) {
         long[] sums = new long[3];
-        forEachRule(filter, rule -> {
+        for (Rule rule : select(filter)) {
             sums[0] += rule.stats().packets();
             sums[1] += rule.stats().bytes();
             sums[2]++;
-        });
+        }
         return new FlowAggregate(sums[0], sums[1], sums[2]);
     }
 

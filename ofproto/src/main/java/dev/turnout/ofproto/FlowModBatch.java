@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 
 import dev.turnout.openflow.FlowFlags;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
 import org.jspecify.annotations.Nullable;
@@ -92,14 +93,14 @@ final class FlowModBatch {
                         "table " + number + ", priority " + mod.priority()
                                 + ": overlaps with another flow of that priority");
             }
-            if (table.flows() >= table.maxFlows()) {
+            if (table.pendingFlows() >= table.maxFlows()) {
                 throw new FlowModException(OfError.OFPFMFC_TABLE_FULL,
-                        "table " + number + ": full with " + table.flows() + " flows");
+                        "table " + number + ": full with " + table.pendingFlows() + " flows");
             }
         } else {
             remove(old);
         }
-        insert(new Rule(mod, number, version, nowNs));
+        insert(new Rule(mod, number, tables.shared(mod.actions()), version, nowNs));
     }
 
     private void modify(FlowMod mod) {
@@ -114,9 +115,10 @@ final class FlowModBatch {
             ActionChecker.check(mod.actions(), old.match(), old.table());
         }
         boolean keepCounts = !mod.hasFlag(FlowFlags.RESET_COUNTS);
+        List<OfAction> actions = tables.shared(mod.actions());
         for (Rule old : found) {
             remove(old);
-            insert(new Rule(old, old.match(), mod, keepCounts, version, nowNs));
+            insert(new Rule(old, mod, actions, keepCounts, version, nowNs));
         }
     }
 

@@ -50,13 +50,14 @@ final class Prerequisites {
 
     /** Whether every packet that the match matches has it, as far as packets are what they seem. */
     static boolean matches(Prerequisite prerequisite, Match match) {
-        long[] mask = match.mask().toWords();
         if (prerequisite == Prerequisite.NONE || prerequisite == Prerequisite.ETHERNET) {
             return true;
         }
         if (prerequisite == Prerequisite.VLAN_VID) {
-            return (mask[FlowLayout.ETH_SRC_VLAN] & FlowLayout.VLAN_PRESENT) != 0 && hasVlan(match.values());
+            return (match.mask().word(FlowLayout.ETH_SRC_VLAN) & FlowLayout.VLAN_PRESENT) != 0
+                    && hasVlan(match.values());
         }
+        long[] mask = match.mask().toWords();
         if (prerequisite == Prerequisite.CT) {
             return Fields.CT_STATE.isAnySet(mask);
         }

@@ -2,14 +2,15 @@ package dev.turnout.ofproto;
 
 import java.util.List;
 
-import dev.turnout.flow.Match;
 import dev.turnout.ofproto.classifier.ClassifierRule;
+import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.OfAction;
 
 /**
- * A flow in a table. Immutable but for its counters and versions: a modification replaces it.
+ * A flow in a table. Immutable but for its counters and versions: a modification replaces it. A table may have a million, so what rules have in
+ * common is shared: masks by the classifier, lists of actions by {@link RuleTables#shared}.
  */
 final class Rule extends ClassifierRule {
     private static final long NS_PER_SECOND = 1_000_000_000L;
@@ -26,7 +27,7 @@ final class Rule extends ClassifierRule {
     private final RuleStats stats;
 
     /** The flow that an addition makes. */
-    Rule(FlowMod mod, int table, long version, long nowNs) {
+    Rule(FlowMod mod, int table, List<OfAction> actions, long version, long nowNs) {
         super(mod.match(), mod.priority(), version);
         this.table = (short) table;
         idleTimeout = (char) mod.idleTimeout();
@@ -36,13 +37,13 @@ final class Rule extends ClassifierRule {
         cookie = mod.cookie();
         createdNs = nowNs;
         modifiedNs = nowNs;
-        actions = mod.actions();
+        this.actions = actions;
         stats = new RuleStats(nowNs);
     }
 
     /** What a modification makes of a flow. */
-    Rule(Rule old, Match match, FlowMod mod, boolean keepCounts, long version, long nowNs) {
-        super(match, old.priority(), version);
+    Rule(Rule old, FlowMod mod, List<OfAction> actions, boolean keepCounts, long version, long nowNs) {
+        super(old.match(), old.priority(), version);
         table = old.table;
         idleTimeout = old.idleTimeout;
         hardTimeout = old.hardTimeout;
@@ -51,7 +52,7 @@ final class Rule extends ClassifierRule {
         cookie = mod.modifyCookie() ? mod.cookie() : old.cookie;
         createdNs = old.createdNs;
         modifiedNs = nowNs;
-        actions = mod.actions();
+        this.actions = actions;
         stats = keepCounts ? old.stats : new RuleStats(nowNs);
     }
 
@@ -84,6 +85,19 @@ final class Rule extends ClassifierRule {
     boolean isExpired(long nowNs, long creditedNs) {
         return (hardTimeout != 0 && nowNs - modifiedNs >= hardTimeout * NS_PER_SECOND)
                 || (idleTimeout != 0 && creditedNs - stats.usedNs() >= idleTimeout * NS_PER_SECOND);
+    }
+
+    /** Whether the flow-mod would give the flow the cookie, timeouts and importance that it has. */
+    boolean isLike(FlowMod mod) {
+        return cookie == mod.cookie() && idleTimeout == mod.idleTimeout() && hardTimeout == mod.hardTimeout()
+                && importance == mod.importance();
+    }
+
+    /** An addition that would make this flow. */
+    FlowMod toAddition() {
+        return FlowMod.builder(FlowCommand.ADD).table(table).priority(priority()).match(match()).cookie(cookie)
+                .idleTimeout(idleTimeout).hardTimeout(hardTimeout).importance(importance).flags(flags)
+                .actions(actions).build();
     }
 
     FlowStats toStats(long nowNs) {

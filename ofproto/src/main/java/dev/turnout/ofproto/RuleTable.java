@@ -7,8 +7,8 @@ import dev.turnout.ofproto.classifier.Classifier;
 /**
  * One flow table.
  *
- * <p>Thread rules: the classifier says its own; the counters are credited by any thread; {@code flows} and {@code maxFlows} are guarded by the
- * bridge's lock, others may read them a little late.
+ * <p>Thread rules: the classifier says its own; the counters are credited by any thread; {@code pendingFlows} belongs to the writer, who holds the
+ * bridge's lock; {@code flows} and {@code maxFlows} are written under that lock, others may read them a little late.
  */
 final class RuleTable {
     /** Limit of a table that has none of its own. */
@@ -19,6 +19,8 @@ final class RuleTable {
     final LongAdder lookups = new LongAdder();
     final LongAdder matches = new LongAdder();
     private volatile int flows; // volatile: read by any thread for statistics, and by the translator for "empty"
+    /** As of the coming version. */
+    private int pendingFlows;
     private volatile int maxFlows = DEFAULT_MAX_FLOWS; // volatile: read by any thread for statistics
 
     RuleTable(int number) {
@@ -30,8 +32,19 @@ final class RuleTable {
         return flows;
     }
 
-    void setFlows(int count) {
-        flows = count;
+    /** Flows as of the coming version; writer only. */
+    int pendingFlows() {
+        return pendingFlows;
+    }
+
+    /** Counts a flow of the coming version, or takes one back; writer only. */
+    void countFlow(int change) {
+        pendingFlows += change;
+    }
+
+    /** The coming version's flows are now those of the newest. */
+    void publishFlows() {
+        flows = pendingFlows;
     }
 
     int maxFlows() {

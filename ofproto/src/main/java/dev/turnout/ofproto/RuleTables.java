@@ -4,14 +4,17 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.OfAction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +26,13 @@ import org.jspecify.annotations.Nullable;
  * version may have been missing, and start again. Purges are rare (a thousand dead rules and an eighth of the living, or a second), so that
  * hardly ever happens.
  *
- * <p>Thread rules: {@link #version}, {@link #isStale}, lookups and {@link #forEach} from any thread; everything else under the bridge's lock.
+ * <p>Thread rules: {@link #version}, {@link #isStale}, lookups and {@link #select} from any thread; everything else under the bridge's lock.
  */
 final class RuleTables {
     private static final VarHandle VERSION;
     private static final VarHandle PURGED;
+    private static final Comparator<Rule> BY_PRIORITY = (a, b) -> Integer.compare(b.priority(), a.priority());
+    private static final int MAX_SHARED = 4096;
     private static final int MIN_PURGE = 1024;
     private static final long PURGE_AFTER_NS = 1_000_000_000L;
 
@@ -51,6 +56,10 @@ final class RuleTables {
     private final Set<Rule> withTimeout = new LinkedHashSet<>();
     /** Tables that the next {@link #publish} concerns. */
     private final Set<RuleTable> touched = new HashSet<>();
+    /** Lists of actions that rules of late have, by themselves. */
+    private final Map<List<OfAction>, List<OfAction>> shared = new HashMap<>();
+    private List<OfAction> lastAsked = List.of();
+    private List<OfAction> lastShared = List.of();
     private int flows;
 
     RuleTables() {
@@ -69,23 +78,30 @@ final class RuleTables {
 
     /** Whether what was looked up in this version may have missed rules that are gone by now. */
     boolean isStale(long usedVersion) {
+        // Counts are read opaque: what was read of them must not be newer than what is read here.
+        VarHandle.loadLoadFence();
         return usedVersion < (long) PURGED.getVolatile(this);
     }
 
-    /** Calls back for every flow that the filter takes, as of the newest version, but for its {@code outPort} and {@code outGroup}. */
-    void forEach(FlowFilter filter, Consumer<Rule> consumer) {
-        long now = version();
+    /**
+     * The flows that the filter takes but for its {@code outPort} and {@code outGroup}, as of one version: by table, then by descending priority. If
+     * {@link #isStale} that version, some may be missing.
+     */
+    List<Rule> select(FlowFilter filter, long at) {
         int first = filter.table() == FlowMod.ALL_TABLES ? 0 : filter.table();
         int last = filter.table() == FlowMod.ALL_TABLES ? tables.length - 1 : filter.table();
+        List<Rule> found = new ArrayList<>();
         for (int i = first; i <= last; i++) {
-            if (tables[i].flows() > 0) {
-                tables[i].classifier.forEach(filter.match(), now, rule -> {
-                    if (((rule.cookie() ^ filter.cookie()) & filter.cookieMask()) == 0) {
-                        consumer.accept(rule);
-                    }
-                });
-            }
+            int before = found.size();
+            tables[i].classifier.forEach(filter.match(), at, rule -> {
+                if (((rule.cookie() ^ filter.cookie()) & filter.cookieMask()) == 0) {
+                    found.add(rule);
+                }
+            });
+            // Of one priority, as large tables often are, the sort is one pass.
+            found.subList(before, found.size()).sort(BY_PRIORITY);
         }
+        return found;
     }
 
     int flows() {
@@ -98,11 +114,25 @@ final class RuleTables {
         return version + 1;
     }
 
+    /** A list equal to this one that rules share, if one was seen of late: a million rules rarely have more than a few thousand. */
+    @SuppressWarnings("ReferenceEquality") // flow-mods of one file have the very same list
+    List<OfAction> shared(List<OfAction> actions) {
+        if (actions != lastAsked) {
+            if (shared.size() >= MAX_SHARED) {
+                shared.clear();
+            }
+            List<OfAction> known = shared.putIfAbsent(actions, actions);
+            lastShared = known == null ? actions : known;
+            lastAsked = actions;
+        }
+        return lastShared;
+    }
+
     void add(Rule rule) {
         RuleTable table = tables[rule.table()];
         table.classifier.insert(rule);
         touched.add(table);
-        table.setFlows(table.flows() + 1);
+        table.countFlow(1);
         flows++;
         if (rule.hasTimeout()) {
             withTimeout.add(rule);
@@ -114,9 +144,11 @@ final class RuleTables {
         RuleTable table = tables[rule.table()];
         rule.setRemoveVersion(rule.addVersion());
         table.classifier.unlink(rule);
-        table.setFlows(table.flows() - 1);
+        table.countFlow(-1);
         flows--;
-        withTimeout.remove(rule);
+        if (rule.hasTimeout()) {
+            withTimeout.remove(rule);
+        }
     }
 
     /** Makes a rule invisible from the coming version on. */
@@ -124,16 +156,18 @@ final class RuleTables {
         RuleTable table = tables[rule.table()];
         rule.setRemoveVersion(nextVersion());
         touched.add(table);
-        table.setFlows(table.flows() - 1);
+        table.countFlow(-1);
         flows--;
-        withTimeout.remove(rule);
+        if (rule.hasTimeout()) {
+            withTimeout.remove(rule);
+        }
     }
 
     /** Takes a removal of the coming version back. */
     void undoRemove(Rule rule) {
         RuleTable table = tables[rule.table()];
         rule.setRemoveVersion(Rule.NEVER);
-        table.setFlows(table.flows() + 1);
+        table.countFlow(1);
         flows++;
         if (rule.hasTimeout()) {
             withTimeout.add(rule);
@@ -145,8 +179,9 @@ final class RuleTables {
         for (RuleTable table : touched) {
             table.classifier.publish();
         }
-        touched.clear();
         VERSION.setVolatile(this, version + 1);
+        touched.forEach(RuleTable::publishFlows);
+        touched.clear();
         if (!removed.isEmpty()) {
             if (dead.isEmpty()) {
                 oldestDeadNs = nowNs;
@@ -175,6 +210,8 @@ final class RuleTables {
 
     private void purge() {
         PURGED.setVolatile(this, version);
+        // Nor may the opaque stores of counts below be seen before it.
+        VarHandle.storeStoreFence();
         Set<RuleTable> shrunk = new HashSet<>();
         for (Rule rule = dead.poll(); rule != null; rule = dead.poll()) {
             RuleTable table = tables[rule.table()];

@@ -16,7 +16,9 @@ import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
 import dev.turnout.flow.Match;
 import dev.turnout.openflow.FlowCommand;
+import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.OfAction;
 import org.junit.jupiter.api.Test;
 
@@ -62,8 +64,9 @@ class AtomicBatchTest {
         }
         bridge.apply(batch(0), true);
         AtomicBoolean done = new AtomicBoolean();
-        try (ExecutorService readers = Executors.newFixedThreadPool(2)) {
-            List<Future<Integer>> counts = List.of(readers.submit(() -> read(done)), readers.submit(() -> read(done)));
+        try (ExecutorService readers = Executors.newFixedThreadPool(3)) {
+            List<Future<Integer>> counts = List.of(readers.submit(() -> read(done)), readers.submit(() -> read(done)),
+                    readers.submit(() -> list(done)));
             for (int n = 1; n <= BATCHES; n++) {
                 assertThat(bridge.apply(batch(n), true)).allMatch(FlowModResult::isOk);
             }
@@ -91,5 +94,52 @@ class AtomicBatchTest {
             translations++;
         }
         return translations;
+    }
+
+    /** Lists flows: those of the two tables belong to one batch, and the crowd is there as a whole or not at all. */
+    private int list(AtomicBoolean done) {
+        int listings = 0;
+        while (!done.get()) {
+            List<FlowStats> flows = bridge.flows(FlowFilter.ALL);
+            assertThat(flows.size()).as("listing %d", listings).isIn(2, CROWD + 2);
+            List<OfAction> outputs = flows.stream().map(flow -> flow.actions())
+                    .filter(actions -> !actions.isEmpty()).map(actions -> actions.get(0)).toList();
+            assertThat(outputs).as("listing %d", listings).hasSize(2);
+            assertThat(outputs.get(1)).isEqualTo(outputs.get(0));
+            listings++;
+        }
+        return listings;
+    }
+
+    @Test
+    void shouldNotShowATableEmptyThatIsReplaced() throws Exception {
+        Bridge standalone = ofproto.addBridge("br1", FailMode.STANDALONE, 2);
+        standalone.addPort(PortInfo.of("q1", "memory", 11, 1));
+        standalone.addPort(PortInfo.of("q2", "memory", 12, 2));
+        standalone.addPort(PortInfo.of("q3", "memory", 13, 3));
+        FlowMod output = FlowMod.builder(FlowCommand.ADD).actions(List.of(new OfAction.Output(2))).build();
+        List<FlowMod> replacement = List.of(FlowMod.builder(FlowCommand.DELETE).build(), output);
+        standalone.apply(replacement, true);
+        FlowKey key = new FlowKey();
+        key.set(Fields.IN_PORT, 11);
+        AtomicBoolean done = new AtomicBoolean();
+        try (ExecutorService reader = Executors.newSingleThreadExecutor()) {
+            Future<Integer> count = reader.submit(() -> {
+                int translations = 0;
+                while (!done.get()) {
+                    assertThat(ofproto.translator().translate(new XlateIn(key, 60, 0, false, 0)).actions().actions())
+                            .as("translation %d", translations).containsExactly(new DpAction.Output(12));
+                    translations++;
+                }
+                return translations;
+            });
+            for (int n = 0; n < 20 * BATCHES && !count.isDone(); n++) {
+                standalone.apply(replacement, true);
+            }
+            done.set(true);
+            assertThat(count.get()).isPositive();
+        } finally {
+            done.set(true);
+        }
     }
 }

@@ -18,10 +18,13 @@ import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowFlags;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.FlowParser;
 import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
+import dev.turnout.openflow.PortNames;
+import dev.turnout.openflow.Protocols;
 import org.junit.jupiter.api.Test;
 
 class BridgeTest {
@@ -69,6 +72,54 @@ class BridgeTest {
         apply(add(1, 3).build());
         assertThat(bridge.flows(FlowFilter.ALL)).singleElement().extracting(FlowStats::actions)
                 .isEqualTo(List.of(new OfAction.Output(3)));
+    }
+
+    @Test
+    void shouldReplaceFlowsAndLeaveThoseAloneThatAreThereJustSo() {
+        addPorts(4);
+        bridge.apply(List.of(add(1, 2).build(), add(2, 3).cookie(7).build(), add(3, 1).table(5).build()), true);
+        translate(1).cache().credit(10, 600, 0, 0);
+        List<FlowMod> wanted = List.of(add(1, 4).build(), add(1, 2).build(), add(2, 3).cookie(8).build(),
+                add(4, 1).build());
+        assertThat(bridge.replace(wanted, false, true, Protocols.OPENFLOW10)).hasSize(4).allMatch(FlowModResult::isOk);
+        assertThat(bridge.flows(FlowFilter.ALL)).extracting(FlowStats::cookie).containsExactlyInAnyOrder(0L, 8L, 0L);
+        assertThat(bridge.aggregate(FlowFilter.ALL).packets()).isEqualTo(10);
+        bridge.replace(wanted, true, true, Protocols.OPENFLOW10);
+        assertThat(bridge.aggregate(FlowFilter.ALL).packets()).isZero();
+        List<FlowMod> wrong = List.of(add(1, 3).build(), add(5, 1).table(254).build());
+        assertThat(bridge.replace(wrong, false, true, Protocols.OPENFLOW10)).extracting(FlowModResult::status)
+                .containsExactly(FlowModResult.Status.NOT_APPLIED, FlowModResult.Status.FAILED);
+        assertThat(bridge.flowCount()).isEqualTo(3);
+        assertThat(bridge.replace(wrong, false, false, Protocols.OPENFLOW10)).extracting(FlowModResult::status)
+                .containsExactly(FlowModResult.Status.OK, FlowModResult.Status.FAILED);
+        assertThat(bridge.flows(FlowFilter.ALL)).singleElement().extracting(FlowStats::actions)
+                .isEqualTo(List.of(new OfAction.Output(3)));
+    }
+
+    @Test
+    void shouldCompareActionsAsAProtocolCarriesThem() {
+        addPorts(2);
+        FlowMod set = FlowParser.parseFlowMod("ip,actions=set_field:1.2.3.4->ip_src,2", FlowCommand.ADD, PortNames.NONE,
+                Protocols.ANY);
+        FlowMod mod = FlowParser.parseFlowMod("ip,actions=mod_nw_src:1.2.3.4,2", FlowCommand.ADD, PortNames.NONE,
+                Protocols.ANY);
+        apply(set);
+        long createdNs = nowNs;
+        nowNs += 5_000_000_000L;
+        bridge.replace(List.of(mod), false, true, Protocols.OPENFLOW10);
+        assertThat(bridge.flows(FlowFilter.ALL).get(0).durationNs()).isEqualTo(nowNs - createdNs);
+        bridge.replace(List.of(mod.toBuilder().actions(List.of(new OfAction.Output(1))).build()), false, true,
+                Protocols.OPENFLOW10);
+        assertThat(bridge.flows(FlowFilter.ALL).get(0).durationNs()).isZero();
+    }
+
+    @Test
+    void shouldShareEqualListsOfActionsBetweenRules() {
+        apply(add(1, 2).build());
+        apply(add(2, 2).build());
+        List<FlowStats> flows = bridge.flows(FlowFilter.ALL);
+        assertThat(flows.get(0).actions()).isSameAs(flows.get(1).actions());
+        assertThat(flows.get(0).match().mask()).isSameAs(flows.get(1).match().mask());
     }
 
     @Test

@@ -22,9 +22,13 @@ public final class FlowParser {
     private static final int MAY_PRIORITY = 1 << 4;
     private static final int MAY_FLAGS = 1 << 5;
 
+    private static final FlowCommand[] COMMANDS = FlowCommand.values();
+
     private final PortNames ports;
     private final Protocols allowed;
     private final List<String> warnings = new ArrayList<>();
+    private final MatchReader reader;
+    private final KnownActions knownActions;
     private int usable = Protocols.P_OF10_UP;
     private int flags;
 
@@ -39,6 +43,8 @@ public final class FlowParser {
     public FlowParser(PortNames ports, Protocols allowed) {
         this.ports = ports;
         this.allowed = allowed;
+        reader = new MatchReader(ports);
+        knownActions = new KnownActions(ports);
     }
 
     /** One text, one command; see {@link #parseFlowMod(String, FlowCommand)}. */
@@ -53,36 +59,50 @@ public final class FlowParser {
      *             if it cannot be understood, or if no allowed protocol can say it
      */
     public FlowMod parseFlowMod(String text, FlowCommand command) {
-        return parse(text, 0, command, mayHave(command));
+        return parse(text, 0, text.length(), command);
+    }
+
+    /** A flow from {@code start} to before {@code end}. */
+    FlowMod parse(String text, int start, int end, FlowCommand command) {
+        return parse(text, start, end, command, mayHave(command));
     }
 
     /** A line of a file of flows: the flow may begin with a command ({@code delete}, {@code modify_strict}…). */
     public FlowMod parseLine(String line, FlowCommand otherwise) {
-        int start = 0;
-        while (start < line.length() && KeyValues.isSpace(line.charAt(start))) {
+        return parseLine(line, 0, line.length(), otherwise);
+    }
+
+    /** The same from {@code lineStart} to before {@code end}. */
+    FlowMod parseLine(String line, int lineStart, int end, FlowCommand otherwise) {
+        int start = lineStart;
+        while (start < end && KeyValues.isSpace(line.charAt(start))) {
             start++;
         }
         int stop = start;
-        while (stop < line.length() && !KeyValues.isSeparator(line.charAt(stop))) {
+        while (stop < end && !KeyValues.isSeparator(line.charAt(stop))) {
             stop++;
         }
-        for (FlowCommand command : FlowCommand.values()) {
+        for (FlowCommand command : COMMANDS) {
             String keyword = command.keyword();
             if (keyword.length() == stop - start && line.startsWith(keyword, start)) {
-                return parse(line, stop, command, mayHave(command));
+                return parse(line, stop, end, command);
             }
         }
-        return parse(line, start, otherwise, mayHave(otherwise));
+        return parse(line, start, end, otherwise);
     }
 
     /** What {@code dump-flows}, {@code dump-aggregate} and {@code del-flows} take: no actions, no priority. */
     public FlowFilter parseFilter(String text) {
-        return parse(text, 0, FlowCommand.DELETE, MAY_OUT_PORT).filter();
+        return parse(text, 0, text.length(), FlowCommand.DELETE, MAY_OUT_PORT).filter();
     }
 
     /** The protocols that can say what the last text said, whether allowed or not. */
     public Protocols usable() {
         return new Protocols(usable);
+    }
+
+    boolean hasWarnings() {
+        return !warnings.isEmpty();
     }
 
     /** What the last text said that was given up or changed, one line each. */
@@ -99,32 +119,32 @@ public final class FlowParser {
         };
     }
 
-    private FlowMod parse(String text, int start, FlowCommand command, int may) {
+    private FlowMod parse(String text, int start, int stop, FlowCommand command, int may) {
         warnings.clear();
         usable = Protocols.P_OF10_UP;
         flags = 0;
-        int end = text.length();
-        int actionsStart = end;
+        int end = stop;
+        int actionsStart = stop;
         if ((may & MAY_ACTIONS) != 0) {
-            int action = findActions(text, start);
+            int action = findActions(text, start, stop);
             if (action < 0) {
-                throw new FlowSyntaxException("must specify an action: " + text.strip());
+                throw new FlowSyntaxException("must specify an action: " + text.substring(start, stop).strip());
             }
             end = action;
             actionsStart = text.indexOf('=', action) + 1;
         }
         FlowMod.Builder flow = FlowMod.builder(command);
-        MatchReader reader = new MatchReader(ports);
+        reader.reset();
         KeyValues part = new KeyValues(text, start, end);
         while (part.next()) {
             part(part, reader, flow, command, may);
         }
         reader.finish();
         usable &= reader.usable;
-        ActionTexts actions = (may & MAY_ACTIONS) != 0 ? new ActionTexts(ports) : null;
         List<OfAction> parsed = List.of();
-        if (actions != null) {
-            parsed = actions.parseInstructions(text, actionsStart, text.length());
+        if ((may & MAY_ACTIONS) != 0) {
+            KnownActions.Meaning actions = knownActions.parse(text, actionsStart, stop);
+            parsed = actions.actions();
             usable &= actions.usable();
             ActionCheck check = new ActionCheck(reader.match, flow.table());
             check.checkAll(parsed);
@@ -134,7 +154,7 @@ public final class FlowParser {
                         + OfError.OFPBAC_MATCH_INCONSISTENT + ")", OfError.OFPBAC_MATCH_INCONSISTENT);
             }
         }
-        normalize(reader);
+        normalize();
         if ((usable & allowed.bits()) == 0) {
             throw new FlowSyntaxException("none of the usable flow formats (" + usable()
                     + ") is among the allowed flow formats (" + allowed + ")");
@@ -143,7 +163,7 @@ public final class FlowParser {
         return flow.match(match).tunnelMetadata(reader.match.tunnelMetadata()).flags(flags).actions(parsed).build();
     }
 
-    private void normalize(MatchReader reader) {
+    private void normalize() {
         Match before = reader.match.normalize();
         if (before != null) {
             warnings.add("normalization changed the match, before: " + MatchPrinter.format(before, ports) + ", after: "
@@ -152,17 +172,17 @@ public final class FlowParser {
     }
 
     /** Where {@code action=} or {@code actions=} begins, as a part of its own; -1 if nowhere. */
-    private static int findActions(String text, int start) {
-        for (int at = text.indexOf("action", start); at >= 0; at = text.indexOf("action", at + 1)) {
+    private static int findActions(String text, int start, int end) {
+        for (int at = text.indexOf("action", start, end); at >= 0; at = text.indexOf("action", at + 1, end)) {
             boolean begins = at == start || KeyValues.isSeparator(text.charAt(at - 1));
             int after = at + 6;
-            if (after < text.length() && text.charAt(after) == 's') {
+            if (after < end && text.charAt(after) == 's') {
                 after++;
             }
-            while (after < text.length() && KeyValues.isSpace(text.charAt(after))) {
+            while (after < end && KeyValues.isSpace(text.charAt(after))) {
                 after++;
             }
-            if (begins && after < text.length() && text.charAt(after) == '=') {
+            if (begins && after < end && text.charAt(after) == '=') {
                 return at;
             }
         }

@@ -88,6 +88,26 @@ public final class FlowPrinter {
         return out.toString();
     }
 
+    /**
+     * A line of {@code dump-flows} of a switch's own flow, as it would be after its way through a protocol.
+     *
+     * @param form
+     *            a single protocol
+     * @param ages
+     *            with idle and hard age, as OpenFlow 1.0 has them
+     */
+    public static String listed(FlowStats flow, Protocols form, boolean ages, PortNames ports, boolean withStats) {
+        return stats(ProtocolForm.of(shown(flow, ages), form), ports, withStats);
+    }
+
+    /** What a protocol lets see: durations in milliseconds (a switch knows no better when a flow was added), ages or none. */
+    public static FlowStats shown(FlowStats flow, boolean ages) {
+        return new FlowStats(flow.table(), flow.priority(), flow.match(), flow.tunnelMetadata(), flow.cookie(),
+                flow.durationNs() - flow.durationNs() % NS_PER_MS, Math.max(0, flow.packets()),
+                Math.max(0, flow.bytes()), flow.idleTimeout(), flow.hardTimeout(), flow.importance(), flow.flags(),
+                ages ? Math.max(0, flow.idleAgeSeconds()) : -1, ages ? flow.hardAgeSeconds() : -1, flow.actions());
+    }
+
     private static void appendProperty(StringBuilder out, String name, int value) {
         if (value != 0) {
             out.append(name).append(value).append(", ");

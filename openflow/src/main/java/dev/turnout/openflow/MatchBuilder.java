@@ -1,12 +1,12 @@
 package dev.turnout.openflow;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowLayout;
-import dev.turnout.flow.FlowMask;
 import dev.turnout.flow.Match;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +43,17 @@ final class MatchBuilder {
     final long[] masks = new long[FlowLayout.WORDS];
     private List<FieldMatch> tunnelMetadata = List.of();
     private @Nullable Match beforeNormalization;
+    private final KnownMasks knownMasks = new KnownMasks();
 
     MatchBuilder() {
+    }
+
+    /** Begins another match. */
+    void reset() {
+        Arrays.fill(values, 0);
+        Arrays.fill(masks, 0);
+        tunnelMetadata = List.of();
+        beforeNormalization = null;
     }
 
     MatchBuilder(Match match, List<FieldMatch> tunnelMetadata) {
@@ -259,6 +268,6 @@ final class MatchBuilder {
     }
 
     Match build() {
-        return new Match(values, FlowMask.of(masks));
+        return new Match(values, knownMasks.of(masks));
     }
 }

@@ -20,6 +20,12 @@ final class MatchReader {
         fieldText = new FieldText(ports);
     }
 
+    /** Begins another match. */
+    void reset() {
+        match.reset();
+        usable = Protocols.P_OF10_UP;
+    }
+
     void protocol(FlowKeyword.ProtocolName name) {
         match.set(Fields.ETH_TYPE, name.ethType());
         if (name.ipProtocol() != 0) {

@@ -87,6 +87,11 @@ public record Protocols(int bits) {
         };
     }
 
+    /** The newest single one, on which a switch and {@code ovs-ofctl} agree. Of OpenFlow 1.0's, NXM with table numbers. */
+    public Protocols newest() {
+        return new Protocols(Integer.highestOneBit(bits));
+    }
+
     public boolean isEmpty() {
         return bits == 0;
     }

@@ -91,21 +91,22 @@ public final class Classifier<R extends ClassifierRule> {
         if (cover.mask().wordCount() == 0) {
             subtable.forEach(version, consumer);
         } else if (mask.equals(cover.mask())) {
-            subtable.forEachWith(cover.values(), version, consumer);
+            subtable.forEachWith(cover.compactValues(), version, consumer);
         } else if (mask.covers(cover.mask())) {
+            long[] values = cover.values();
             subtable.forEach(version, rule -> {
-                if (isCovered(rule, cover)) {
+                if (isCovered(rule, cover.mask(), values)) {
                     consumer.accept(rule);
                 }
             });
         }
     }
 
-    private static boolean isCovered(ClassifierRule rule, Match cover) {
+    private static boolean isCovered(ClassifierRule rule, FlowMask cover, long[] values) {
         FlowMask mask = rule.mask();
         for (int n = 0; n < rule.values.length; n++) {
             int word = mask.wordIndex(n);
-            if (((rule.values[n] ^ cover.values()[word]) & cover.mask().word(word)) != 0) {
+            if (((rule.values[n] ^ values[word]) & cover.word(word)) != 0) {
                 return false;
             }
         }
@@ -133,19 +134,20 @@ public final class Classifier<R extends ClassifierRule> {
     @SuppressWarnings("unchecked") // only R's are inserted
     public @Nullable R find(Match match, int priority, long version) {
         Subtable subtable = subtables.get(match.mask());
-        return subtable == null ? null : (R) subtable.find(match.values(), priority, version);
+        return subtable == null ? null : (R) subtable.find(match.compactValues(), priority, version);
     }
 
     /** A visible rule of this priority that some packet matches together with {@code match}, or null. */
     @SuppressWarnings("unchecked") // only R's are inserted
     public @Nullable R findOverlap(Match match, int priority, long version) {
         List<ClassifierRule> found = new ArrayList<>(1);
+        long[] values = match.values();
         for (Subtable subtable : subtables.values()) {
             if (subtable.maxPriority() < priority) {
                 continue;
             }
             subtable.forEach(version, rule -> {
-                if (found.isEmpty() && rule.priority() == priority && overlaps(rule, match)) {
+                if (found.isEmpty() && rule.priority() == priority && overlaps(rule, match.mask(), values)) {
                     found.add(rule);
                 }
             });
@@ -156,11 +158,11 @@ public final class Classifier<R extends ClassifierRule> {
         return null;
     }
 
-    private static boolean overlaps(ClassifierRule rule, Match match) {
+    private static boolean overlaps(ClassifierRule rule, FlowMask other, long[] values) {
         FlowMask mask = rule.mask();
         for (int n = 0; n < rule.values.length; n++) {
             int word = mask.wordIndex(n);
-            if (((rule.values[n] ^ match.values()[word]) & mask.word(word) & match.mask().word(word)) != 0) {
+            if (((rule.values[n] ^ values[word]) & mask.word(word) & other.word(word)) != 0) {
                 return false;
             }
         }
@@ -194,7 +196,7 @@ public final class Classifier<R extends ClassifierRule> {
             rule.expandTo(expanded);
             tries.remove(subtable.prefixLengths, expanded);
         }
-        if (rule.priority() == subtable.maxPriority() || subtable.size() == 0) {
+        if (subtable.isShrunk()) {
             shrunk.add(subtable);
         }
         size--;

@@ -3,7 +3,6 @@ package dev.turnout.ofproto.classifier;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
 import dev.turnout.flow.Match;
 import org.jspecify.annotations.Nullable;
@@ -48,16 +47,7 @@ public abstract class ClassifierRule {
         this.mask = match.mask();
         this.priority = priority;
         this.addVersion = addVersion;
-        values = compact(match);
-    }
-
-    private static long[] compact(Match match) {
-        FlowMask mask = match.mask();
-        long[] compact = new long[mask.wordCount()];
-        for (int n = 0; n < compact.length; n++) {
-            compact[n] = match.values()[mask.wordIndex(n)];
-        }
-        return compact;
+        values = match.compactValues();
     }
 
     public final int priority() {
@@ -73,11 +63,9 @@ public abstract class ClassifierRule {
         mask = shared;
     }
 
-    /** The match, put together again. */
+    /** The match, which shares the values. */
     public final Match match() {
-        long[] words = new long[FlowLayout.WORDS];
-        expandTo(words);
-        return new Match(words, mask);
+        return Match.ofCompact(values, mask);
     }
 
     /** Writes the values to their words; the other words stay as they are. */

@@ -39,11 +39,6 @@ final class PrefixField {
         return n == 0 ? PrefixTrie.highMask(length) >>> (64 - width) << shift : 0;
     }
 
-    boolean isKnown(Wildcards wildcards, int length) {
-        return wildcards.isKnown(word, prefixBits(length, 0))
-                && (width < 128 || wildcards.isKnown(word + 1, prefixBits(length, 1)));
-    }
-
     void lookAt(Wildcards wildcards, int length) {
         wildcards.lookAt(word, prefixBits(length, 0));
         if (width == 128) {

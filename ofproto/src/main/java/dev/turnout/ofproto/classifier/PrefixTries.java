@@ -69,8 +69,8 @@ final class PrefixTries {
     }
 
     /**
-     * Whether no rule with this prefix length in the field can match the key, and it costs no more to know that than to look at the prefix: then
-     * the bits that tell are marked.
+     * Whether no rule with this prefix length in the field can match the key; then the bits that tell are marked, never more than the prefix has:
+     * its first {@code length} bits alone decide which prefixes of at most that length the trie has for it.
      */
     boolean excludes(int field, int length, long[] key, Wildcards wildcards, Results results) {
         PrefixTrie.Result result = results.results[field];
@@ -81,10 +81,7 @@ final class PrefixTries {
         if (result.matches(length)) {
             return false;
         }
-        if (result.bits <= length) {
-            FIELDS[field].lookAt(wildcards, result.bits);
-            return true;
-        }
-        return FIELDS[field].isKnown(wildcards, result.bits);
+        FIELDS[field].lookAt(wildcards, Math.min(result.bits, length));
+        return true;
     }
 }

@@ -57,6 +57,8 @@ final class Subtable {
     private int rules;
     /** Highest priority of a rule in here, never too low; writer only. */
     private int maxPriority = -1;
+    /** How many rules have it; writer only. */
+    private int atMaxPriority;
 
     Subtable(FlowMask mask) {
         this.mask = mask;
@@ -166,6 +168,23 @@ final class Subtable {
         }
     }
 
+    /** The first of the rules with these values, or null; any thread. */
+    private @Nullable ClassifierRule headOf(long[] values) {
+        @Nullable
+        ClassifierRule[] table = (ClassifierRule[]) SLOTS.getAcquire(this);
+        int i = index(hashValues(values, bits), table.length);
+        while (true) {
+            ClassifierRule rule = (ClassifierRule) SLOT.getAcquire(table, i);
+            if (rule == null) {
+                return null;
+            }
+            if (rule != Tombstone.INSTANCE && Arrays.equals(rule.values, values)) {
+                return rule;
+            }
+            i = (i + 1) & (table.length - 1);
+        }
+    }
+
     private boolean agrees(long[] values, long[] key) {
         for (int n = 0; n < words.length; n++) {
             if ((key[words[n]] & bits[n]) != values[n]) {
@@ -208,8 +227,8 @@ final class Subtable {
 
     /** The rule with these values and priority that is visible in the version, or null. */
     @Nullable
-    ClassifierRule find(long[] matchWords, int priority, long version) {
-        for (ClassifierRule rule = head(matchWords); rule != null; rule = rule.next()) {
+    ClassifierRule find(long[] values, int priority, long version) {
+        for (ClassifierRule rule = headOf(values); rule != null; rule = rule.next()) {
             if (rule.priority() == priority && rule.isVisible(version)) {
                 return rule;
             }
@@ -217,9 +236,9 @@ final class Subtable {
         return null;
     }
 
-    /** Calls back for every visible rule with the values of these words. */
-    void forEachWith(long[] matchWords, long version, Consumer<ClassifierRule> consumer) {
-        for (ClassifierRule rule = head(matchWords); rule != null; rule = rule.next()) {
+    /** Calls back for every visible rule with these values; any thread. */
+    void forEachWith(long[] values, long version, Consumer<ClassifierRule> consumer) {
+        for (ClassifierRule rule = headOf(values); rule != null; rule = rule.next()) {
             if (rule.isVisible(version)) {
                 consumer.accept(rule);
             }
@@ -271,8 +290,10 @@ final class Subtable {
         }
         if (rule.priority() > maxPriority) {
             maxPriority = rule.priority();
+            atMaxPriority = 1;
             return true;
         }
+        atMaxPriority += rule.priority() == maxPriority ? 1 : 0;
         return false;
     }
 
@@ -298,18 +319,30 @@ final class Subtable {
             stageIndex[stage].remove(hashValues(rule.values, stageBits[stage]));
         }
         rules--;
+        atMaxPriority -= rule.priority() == maxPriority ? 1 : 0;
+    }
+
+    /** Whether the last rule of the highest priority went. */
+    boolean isShrunk() {
+        return atMaxPriority == 0;
     }
 
     /** Finds the highest priority again, after rules went. Returns whether it fell. */
     boolean refreshMaxPriority() {
+        if (atMaxPriority > 0) {
+            return false;
+        }
         int max = -1;
-        for (ClassifierRule rule : slots) {
-            if (rule != null) {
-                max = Math.max(max, rule.priority());
+        int count = 0;
+        for (ClassifierRule head : slots) {
+            for (ClassifierRule rule = head; rule != null && rule.priority() >= max; rule = rule.next()) {
+                count = rule.priority() == max ? count + 1 : 1;
+                max = rule.priority();
             }
         }
         boolean fell = max < maxPriority;
         maxPriority = max;
+        atMaxPriority = count;
         return fell;
     }
 

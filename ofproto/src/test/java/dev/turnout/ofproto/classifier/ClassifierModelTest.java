@@ -130,12 +130,29 @@ class ClassifierModelTest {
         }
     }
 
+    /** The highest priority of a rule with this mask, visible or not: its rules are searched together. */
+    private static int highestOf(List<TestRule> rules, FlowMask mask) {
+        return rules.stream().filter(rule -> rule.mask().equals(mask)).mapToInt(TestRule::priority).max().orElse(-1);
+    }
+
     private void check(Classifier<TestRule> classifier, List<TestRule> rules, long version) {
         for (int i = 0; i < 20; i++) {
             long[] key = key();
             Wildcards wildcards = new Wildcards();
             TestRule found = classifier.lookup(key, version, wildcards, scratch);
             assertThat(found).as("seed %d", seed).isSameAs(search(rules, key, version));
+            // A bit that no rule asks for which the search had to get past is a bit too many.
+            long[] asked = new long[FlowLayout.WORDS];
+            for (TestRule rule : rules) {
+                if (found == null || highestOf(rules, rule.mask()) >= found.priority()) {
+                    for (int word = 0; word < asked.length; word++) {
+                        asked[word] |= rule.mask().word(word);
+                    }
+                }
+            }
+            for (int word = 0; word < asked.length; word++) {
+                assertThat(wildcards.looked(word) & ~asked[word]).as("seed %d: word %d", seed, word).isZero();
+            }
             for (int n = 0; n < 10; n++) {
                 long[] other = key();
                 for (int word = 0; word < other.length; word++) {
@@ -162,6 +179,29 @@ class ClassifierModelTest {
         Wildcards wildcards = new Wildcards();
         assertThat(classifier.lookup(key, 1, wildcards, scratch)).isNull();
         assertThat(wildcards.looked(FlowLayout.IPV4)).isEqualTo(0x8000_0000L);
+    }
+
+    @Test
+    void shouldLookAtNoMoreThanAPrefixToExcludeIt() {
+        Classifier<TestRule> classifier = new Classifier<>();
+        long[] values = new long[FlowLayout.WORDS];
+        Fields.IPV4_DST.set(values, 0x0a010203L);
+        classifier.insert(new TestRule(new Match(values, maskOf(Fields.IPV4_DST)), 5, 1));
+        long[] mask = new long[FlowLayout.WORDS];
+        Fields.IPV4_DST.set(mask, 0xffff0000L);
+        Fields.IP_PROTO.setAll(mask);
+        Fields.IPV4_DST.set(values, 0x0a020000L);
+        classifier.insert(new TestRule(new Match(values, FlowMask.of(mask)), 9, 1));
+        classifier.insert(new TestRule(Match.ANY, 7, 1));
+        classifier.publish();
+        long[] key = new long[FlowLayout.WORDS];
+        Fields.IPV4_DST.set(key, 0x0a010203L);
+        Wildcards wildcards = new Wildcards();
+        assertThat(classifier.lookup(key, 1, wildcards, scratch)).isNotNull().extracting(TestRule::priority)
+                .isEqualTo(7);
+        long[] looked = new long[FlowLayout.WORDS];
+        Fields.IPV4_DST.set(looked, 0xffff0000L);
+        assertThat(wildcards.toDatapathMask()).isEqualTo(FlowMask.of(looked));
     }
 
     @Test
