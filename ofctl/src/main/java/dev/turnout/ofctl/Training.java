@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import dev.turnout.v1.AggregateStats;
 import dev.turnout.v1.AppctlResponse;
@@ -27,6 +28,7 @@ import dev.turnout.v1.Config;
 import dev.turnout.v1.ControlFrame;
 import dev.turnout.v1.FlowEntry;
 import dev.turnout.v1.FlowStats;
+import dev.turnout.v1.LineStatus;
 import dev.turnout.v1.ListBridgesResponse;
 import dev.turnout.v1.ListPortsResponse;
 import dev.turnout.v1.OperationResult;
@@ -38,6 +40,7 @@ import dev.turnout.v1.StreamResponse;
 import dev.turnout.v1.TableStats;
 import dev.turnout.v1.TransactResponse;
 import dev.turnout.v1.UpdateStatus;
+import dev.turnout.v1.WriteFileResponse;
 import dev.turnout.v1.WriteResponse;
 
 /**
@@ -153,12 +156,16 @@ public final class Training {
             case "turnout.v1.Switch/ListPorts" -> List.of(ListPortsResponse.newBuilder().addPorts(port).build());
             case "turnout.v1.Flows/Write" -> List.of(WriteResponse.newBuilder()
                     .addStatuses(UpdateStatus.newBuilder().setCode(3).setMessage("no")).build());
+            case "turnout.v1.Flows/WriteFile" -> List.of(WriteFileResponse.newBuilder().setTotalRefused(1)
+                    .addRefused(LineStatus.newBuilder().setLine(1).setStatus(UpdateStatus.newBuilder().setCode(3)
+                            .setMessage("no")))
+                    .build());
             case "turnout.v1.Flows/Read" ->
                 List.of(ReadResponse.newBuilder().setAggregate(AggregateStats.newBuilder().setFlows(1))
                         .addTables(TableStats.newBuilder().setActive(1)).addPorts(PortStats.newBuilder().setOfport(1))
                         .addFlows(FlowStats.newBuilder().setPackets(1).setEntry(FlowEntry.newBuilder().setPriority(2)
                                 .setMatch("ip,in_port=1").setActions("mod_nw_src:1.2.3.4,output:2")))
-                        .build());
+                        .setText(ByteString.copyFromUtf8(" actions=drop\n")).build());
             case "turnout.v1.StreamChannel/Open" -> List.of(
                     StreamResponse.newBuilder().setArbitration(Arbitration.newBuilder().setBridge("br0")).build(),
                     StreamResponse.newBuilder().setPacketOutResult(PacketOutResult.newBuilder().setId(1)).build());

@@ -39,6 +39,7 @@ public final class FakeSwitch implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Map<String, Handler<ByteString, MessageLite>> handlers = new ConcurrentHashMap<>();
     private final List<String> calls = new CopyOnWriteArrayList<>();
+    private final Map<String, Handler<List<ByteString>, MessageLite>> collectors = new ConcurrentHashMap<>();
     private volatile boolean endsFirst;
     private volatile @Nullable ControlFrame refusal;
     private final List<MessageLite> requests = new CopyOnWriteArrayList<>();
@@ -83,6 +84,24 @@ public final class FakeSwitch implements AutoCloseable {
             } catch (InvalidProtocolBufferException e) {
                 throw new CallException(3, "not a request of " + call.name());
             }
+        });
+        return this;
+    }
+
+    /** Answers a method once the client has sent all of its requests. */
+    public <Q extends MessageLite, R extends MessageLite> FakeSwitch onAll(Call<Q, R> call,
+            Handler<List<Q>, R> handler) {
+        collectors.put(call.name(), pieces -> {
+            List<Q> all = new ArrayList<>();
+            for (ByteString piece : pieces) {
+                try {
+                    all.add(call.requests().parseFrom(piece));
+                } catch (InvalidProtocolBufferException e) {
+                    throw new CallException(3, "not a request of " + call.name());
+                }
+            }
+            requests.addAll(all);
+            return List.copyOf(handler.answer(all));
         });
         return this;
     }
@@ -139,6 +158,12 @@ public final class FakeSwitch implements AutoCloseable {
         @Nullable
         Handler<ByteString, MessageLite> handler = handlers.get(frame.getMethod());
         ControlFrame.Builder end = ControlFrame.newBuilder().setEnd(true);
+        @Nullable
+        Handler<List<ByteString>, MessageLite> collector = collectors.get(frame.getMethod());
+        if (collector != null) {
+            collect(collector, frame, in, channel);
+            return;
+        }
         while (true) {
             if (frame.hasMessage() && end.getCode() == 0) {
                 try {
@@ -166,6 +191,28 @@ public final class FakeSwitch implements AutoCloseable {
         if (end.getCode() == 0) {
             write(channel, end.build());
         }
+    }
+
+    private static void collect(Handler<List<ByteString>, MessageLite> collector, ControlFrame first,
+            DataInputStream in, SocketChannel channel) throws IOException {
+        List<ByteString> pieces = new ArrayList<>();
+        for (ControlFrame frame = first;; frame = read(in)) {
+            if (frame.hasMessage()) {
+                pieces.add(frame.getMessage());
+            }
+            if (frame.getEnd()) {
+                break;
+            }
+        }
+        ControlFrame.Builder end = ControlFrame.newBuilder().setEnd(true);
+        try {
+            for (MessageLite response : collector.answer(pieces)) {
+                write(channel, ControlFrame.newBuilder().setMessage(response.toByteString()).build());
+            }
+        } catch (CallException e) {
+            end.setCode(e.code()).setError(e.text());
+        }
+        write(channel, end.build());
     }
 
     private static void write(SocketChannel channel, ControlFrame frame) throws IOException {

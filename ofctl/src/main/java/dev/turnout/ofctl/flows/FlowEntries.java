@@ -11,28 +11,16 @@ import dev.turnout.v1.FlowEntry;
 
 /** Turns flows as they travel into those that {@code openflow} prints. */
 final class FlowEntries {
-    private static final long NS_PER_SECOND = 1_000_000_000;
-    private static final long NS_PER_MS = 1_000_000;
-
     private final FlowParser parser = new FlowParser(PortNames.NONE, Protocols.ANY);
 
-    /**
-     * A listed flow.
-     *
-     * @param ages
-     *            whether to keep idle and hard age: OpenFlow 1.0 prints them
-     */
-    FlowStats stats(dev.turnout.v1.FlowStats flow, boolean ages) {
+    /** A listed flow. */
+    FlowStats stats(dev.turnout.v1.FlowStats flow) {
         FlowEntry entry = flow.getEntry();
         FlowMod mod = parse(entry);
-        long age = flow.getDurationNs() / NS_PER_SECOND;
-        int idleAge = ages ? seconds(flow.getIdleAgeSeconds()) : -1;
-        int hardAge = ages && flow.getHardAgeSeconds() != age ? seconds(flow.getHardAgeSeconds()) : -1;
-        // In milliseconds, as ovs-ofctl prints it: a switch knows no better when a flow was added.
-        long durationNs = flow.getDurationNs() - flow.getDurationNs() % NS_PER_MS;
         return new FlowStats(entry.getTable(), priority(entry), mod.match(), mod.tunnelMetadata(), entry.getCookie(),
-                durationNs, flow.getPackets(), flow.getBytes(), entry.getIdleTimeoutSeconds(),
-                entry.getHardTimeoutSeconds(), entry.getImportance(), flags(entry), idleAge, hardAge, mod.actions());
+                flow.getDurationNs(), flow.getPackets(), flow.getBytes(), entry.getIdleTimeoutSeconds(),
+                entry.getHardTimeoutSeconds(), entry.getImportance(), flags(entry),
+                seconds(flow.getIdleAgeSeconds()), seconds(flow.getHardAgeSeconds()), mod.actions());
     }
 
     /** A flow as an addition that would make it. */

@@ -9,10 +9,10 @@ import dev.turnout.ofctl.Json;
 import dev.turnout.openflow.FlowPrinter;
 import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.PortNames;
-import dev.turnout.openflow.ProtocolForm;
 import dev.turnout.v1.AggregateStats;
 import dev.turnout.v1.FlowEntry;
 import dev.turnout.v1.FlowFilter;
+import dev.turnout.v1.FlowTextQuery;
 import dev.turnout.v1.ReadRequest;
 import dev.turnout.v1.ReadResponse;
 
@@ -31,50 +31,52 @@ final class FlowListing {
 
     /** Prints the flows of a filter. */
     void flows(String filter) {
-        ReadRequest.Builder request = ReadRequest.newBuilder()
-                .setFlows(FlowFilter.newBuilder().setText(checked(filter)));
+        FlowFilter.Builder selected = FlowFilter.newBuilder().setText(checked(filter));
         if (settings.json()) {
-            json(request);
+            json(ReadRequest.newBuilder().setFlows(selected));
             return;
         }
         // As with ovs-ofctl, only the plain listing is a printed reply, with a title and, for OpenFlow 1.0, with ages.
         boolean plain = settings.stats() && !settings.names() && settings.order().isEmpty();
         boolean ages = plain && settings.isOpenFlow10();
+        if (settings.order().isEmpty()) {
+            print(selected, plain, ages);
+            return;
+        }
         PortNames names = settings.shownNames(bridge);
         if (settings.names()) {
             bridge.ports();
         }
         List<FlowStats> sorted = new ArrayList<>();
-        boolean[] titled = {!plain};
-        bridge.read(request, response -> {
-            if (!titled[0]) {
+        bridge.read(ReadRequest.newBuilder().setFlows(selected),
+                response -> response.getFlowsList().forEach(flow -> sorted.add(entries.stats(flow))));
+        sorted.sort(settings.order());
+        sorted.forEach(flow -> console.out().println(
+                FlowPrinter.listed(flow, settings.shown(), false, names, settings.stats())));
+    }
+
+    /** Prints the lines that the switch makes, so that flows are put into words once. */
+    private void print(FlowFilter.Builder filter, boolean titled, boolean ages) {
+        boolean[] begun = {!titled};
+        FlowTextQuery.Builder query = FlowTextQuery.newBuilder().setFilter(filter.setNames(settings.names()))
+                .setNoStats(!settings.stats()).setVersion(settings.versions()).setAges(ages);
+        bridge.read(ReadRequest.newBuilder().setFlowText(query), response -> {
+            if (!begun[0]) {
                 title();
-                titled[0] = true;
+                begun[0] = true;
             }
-            for (dev.turnout.v1.FlowStats flow : response.getFlowsList()) {
-                FlowStats stats = entries.stats(flow, ages);
-                if (settings.order().isEmpty()) {
-                    print(stats, names);
-                } else {
-                    sorted.add(stats);
-                }
-            }
+            byte[] lines = response.getText().toByteArray();
+            console.out().write(lines, 0, lines.length);
         });
-        if (!titled[0]) {
+        if (!begun[0]) {
             title();
         }
-        sorted.sort(settings.order());
-        sorted.forEach(flow -> print(flow, names));
     }
 
     private void title() {
         console.out().println(settings.isOpenFlow10()
                 ? "NXST_FLOW reply (xid=0x4):"
                 : "OFPST_FLOW reply" + settings.versionLabel() + " (xid=0x2):");
-    }
-
-    private void print(FlowStats flow, PortNames names) {
-        console.out().println(FlowPrinter.stats(ProtocolForm.of(flow, settings.shown()), names, settings.stats()));
     }
 
     /** The filter, if it is right. */

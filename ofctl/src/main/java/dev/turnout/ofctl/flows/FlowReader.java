@@ -1,22 +1,20 @@
 package dev.turnout.ofctl.flows;
 
-import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.Console;
 import dev.turnout.openflow.FlowCommand;
+import dev.turnout.openflow.FlowLines;
+import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowParser;
-import dev.turnout.openflow.FlowSyntaxException;
+import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +29,14 @@ final class FlowReader {
     private static final int MAX_REPORTED = 20;
 
     private final Console console;
+    private final PortNames ports;
     private final FlowParser parser;
     private final Protocols allowed;
     private Protocols usable = Protocols.ANY;
 
     FlowReader(Console console, PortNames ports, Protocols allowed) {
         this.console = console;
+        this.ports = ports;
         this.allowed = allowed;
         this.parser = new FlowParser(ports, allowed);
     }
@@ -51,93 +51,59 @@ final class FlowReader {
     }
 
     /** A flow of the command line. */
-    FlowLine flow(String text, FlowCommand command) {
-        FlowLine line = new FlowLine("", text, parser.parseFlowMod(text, command));
-        usable = usable.intersect(parser.usable());
+    FlowMod flow(String text, FlowCommand command) {
+        FlowMod mod = parser.parseFlowMod(text, command);
+        usable = parser.usable();
         parser.warnings().forEach(warning -> console.err().println("ofctl: " + warning));
-        return line;
+        return mod;
     }
 
     /**
      * The flows of a file, or of standard input if it is called {@code -}.
      *
-     * @param command
-     *            what to do with them
      * @param mixed
-     *            whether a line may begin with another command: {@code delete in_port=1}
+     *            whether a line may begin with another command than {@code add}: {@code delete in_port=1}
      */
-    List<FlowLine> file(String name, FlowCommand command, boolean mixed) {
+    List<FlowLine> file(String name, boolean mixed) {
         List<FlowLine> flows = new ArrayList<>();
         Refusals refusals = new Refusals(console, MAX_REPORTED);
-        try (BufferedReader reader = open(name)) {
-            int number = 0;
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                number++;
-                int comment = line.indexOf('#');
-                String text = (comment < 0 ? line : line.substring(0, comment)).strip();
-                if (!text.isEmpty()) {
-                    read(name + ":" + number, text, command, mixed, flows, refusals);
-                }
+        FlowLines lines = new FlowLines(ports, allowed, FlowCommand.ADD, mixed, new FlowLines.Sink() {
+            @Override
+            public void flow(int line, FlowMod mod) {
+                flows.add(new FlowLine(name + ":" + line, mod));
             }
+
+            @Override
+            public void refused(int line, @Nullable OfError error, String message) {
+                refusals.add(name + ":" + line + ": " + message);
+            }
+
+            @Override
+            public void warning(int line, String message) {
+                console.err().println("ofctl: " + name + ":" + line + ": " + message);
+            }
+        });
+        try (InputStream in = open(name, console)) {
+            lines.read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new CliException(name + ": read failed (" + e.getMessage() + ")");
         }
         refusals.end();
+        usable = lines.usable();
         return flows;
     }
 
-    private void read(String origin, String text, FlowCommand command, boolean mixed, List<FlowLine> flows,
-            Refusals refusals) {
-        FlowCommand own = mixed ? leadingCommand(text) : null;
-        String flow = own == null ? text : withoutCommand(text);
-        try {
-            flows.add(new FlowLine(origin, flow, parser.parseFlowMod(flow, own == null ? command : own)));
-            usable = usable.intersect(parser.usable());
-            if (usable.intersect(allowed).isEmpty()) {
-                refusals.add(origin + ": no OpenFlow version of -O can say this flow and those before it");
-            }
-        } catch (FlowSyntaxException e) {
-            refusals.add(origin + ": " + e.text());
-        }
-        parser.warnings().forEach(warning -> console.err().println("ofctl: " + origin + ": " + warning));
-    }
-
-    private static @Nullable FlowCommand leadingCommand(String text) {
-        String word = text.substring(0, wordEnd(text));
-        for (FlowCommand command : FlowCommand.values()) {
-            if (command.keyword().equals(word)) {
-                return command;
-            }
-        }
-        return null;
-    }
-
-    private static String withoutCommand(String text) {
-        int start = wordEnd(text);
-        while (start < text.length() && (text.charAt(start) == ',' || Character.isWhitespace(text.charAt(start)))) {
-            start++;
-        }
-        return text.substring(start);
-    }
-
-    private static int wordEnd(String text) {
-        int end = 0;
-        while (end < text.length() && text.charAt(end) != ',' && !Character.isWhitespace(text.charAt(end))) {
-            end++;
-        }
-        return end;
-    }
-
-    private BufferedReader open(String name) throws IOException {
+    /** Opens a file, or standard input if it is called {@code -}. */
+    static InputStream open(String name, Console console) throws IOException {
         if (name.equals("-")) {
-            return new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8));
+            return console.in();
         }
         try {
-            return Files.newBufferedReader(Path.of(name));
-        } catch (NoSuchFileException | FileNotFoundException e) {
-            throw new CliException(name + ": open failed (No such file or directory)");
-        } catch (AccessDeniedException e) {
-            throw new CliException(name + ": open failed (Permission denied)");
+            return new FileInputStream(name);
+        } catch (FileNotFoundException e) {
+            String message = String.valueOf(e.getMessage());
+            int reason = message.lastIndexOf(" (");
+            throw new CliException(name + ": open failed" + (reason < 0 ? "" : message.substring(reason)));
         }
     }
 }

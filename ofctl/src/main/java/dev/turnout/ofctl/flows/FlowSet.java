@@ -21,8 +21,7 @@ import dev.turnout.v1.ReadRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flows of a file and those of a bridge, or of two of either, side by side: what {@code diff-flows} prints and {@code
- * replace-flows} evens out. Flows are the same place in the tables if table, priority and match agree; they differ there if
+ * The flows of a file and those of a bridge, or of two of either, side by side: what {@code diff-flows} prints. Flows are the same place in the tables if table, priority and match agree; they differ there if
  * cookie, timeouts, importance or actions do.
  *
  * <p>Thread rules: one owner.
@@ -74,8 +73,7 @@ final class FlowSet {
                         + mod.command().keyword() + "\""));
             }
             int table = mod.table() == FlowMod.ALL_TABLES ? 0 : mod.table();
-            add(side, new FlowLine(flow.origin(), flow.text(),
-                    ProtocolForm.of(mod.toBuilder().table(table).build(), form)));
+            add(side, new FlowLine(flow.origin(), ProtocolForm.of(mod.toBuilder().table(table).build(), form)));
         }
     }
 
@@ -84,7 +82,7 @@ final class FlowSet {
         FlowEntries entries = new FlowEntries();
         bridge.read(ReadRequest.newBuilder().setFlows(FlowFilter.getDefaultInstance()),
                 response -> response.getFlowsList().forEach(flow -> add(side,
-                        new FlowLine(bridge.name(), "", ProtocolForm.of(entries.addition(flow.getEntry()), form)))));
+                        new FlowLine(bridge.name(), ProtocolForm.of(entries.addition(flow.getEntry()), form)))));
     }
 
     private void add(int side, FlowLine flow) {
@@ -143,42 +141,5 @@ final class FlowSet {
         if (value != 0) {
             line.append(name).append(value);
         }
-    }
-
-    /**
-     * The changes that make side 0, a bridge, equal to side 1, a file: first deletions, then additions.
-     *
-     * @param readd
-     *            add flows that are there already, too
-     */
-    List<FlowLine> replacement(boolean readd) {
-        List<FlowLine> changes = new ArrayList<>();
-        for (Place place : places()) {
-            FlowLine there = pair(place).sides[0];
-            if (there != null && pair(place).sides[1] == null) {
-                FlowMod deletion = FlowMod.builder(FlowCommand.DELETE_STRICT).table(place.table())
-                        .priority(place.priority())
-                        .match(place.match()).tunnelMetadata(place.tunnelMetadata()).build();
-                changes.add(new FlowLine(there.origin(), deletionText(deletion), deletion));
-            }
-        }
-        for (Place place : places()) {
-            FlowLine wanted = pair(place).sides[1];
-            if (wanted != null && (readd || pair(place).differs())) {
-                changes.add(wanted);
-            }
-        }
-        return changes;
-    }
-
-    /** Table, priority and match, without actions. */
-    private static String deletionText(FlowMod deletion) {
-        StringBuilder text = new StringBuilder("table=").append(deletion.table()).append(",priority=")
-                .append(deletion.priority());
-        StringBuilder match = new StringBuilder();
-        MatchPrinter.append(match, deletion.match(), deletion.tunnelMetadata(), PortNames.NONE,
-                FlowMod.DEFAULT_PRIORITY);
-        String fields = match.toString().strip();
-        return fields.isEmpty() ? text.toString() : text.append(',').append(fields).toString();
     }
 }

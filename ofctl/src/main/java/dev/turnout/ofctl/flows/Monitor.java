@@ -11,6 +11,7 @@ import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.Console;
 import dev.turnout.ofctl.transport.Calls;
 import dev.turnout.ofctl.transport.Conversation;
+import dev.turnout.openflow.FlowPrinter;
 import dev.turnout.openflow.MatchPrinter;
 import dev.turnout.openflow.ProtocolForm;
 import dev.turnout.v1.Arbitration;
@@ -157,7 +158,8 @@ final class Monitor {
     private String flowRemoved(FlowRemoved removed) {
         dev.turnout.v1.FlowStats flow = removed.getFlow();
         FlowEntry entry = flow.getEntry();
-        dev.turnout.openflow.FlowStats stats = ProtocolForm.of(new FlowEntries().stats(flow, false), settings.shown());
+        dev.turnout.openflow.FlowStats stats = ProtocolForm
+                .of(FlowPrinter.shown(new FlowEntries().stats(flow), false), settings.shown());
         StringBuilder text = new StringBuilder("OFPT_FLOW_REMOVED").append(settings.versionLabel())
                 .append(" (xid=0x0): ");
         MatchPrinter.append(text, stats.match(), stats.tunnelMetadata(), settings.shownNames(bridge), stats.priority());

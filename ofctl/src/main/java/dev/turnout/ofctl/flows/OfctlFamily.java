@@ -12,7 +12,10 @@ import dev.turnout.ofctl.Option;
 import dev.turnout.ofctl.OptionParser;
 import dev.turnout.ofctl.Verb;
 import dev.turnout.openflow.FlowCommand;
+import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.PortNames;
+import dev.turnout.v1.FileOptions;
+import dev.turnout.v1.FlowUpdate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,12 +128,14 @@ public final class OfctlFamily implements Family {
             case "dump-flows" -> new FlowListing(console, bridge, settings).flows(text);
             case "dump-aggregate" -> new FlowListing(console, bridge, settings).aggregate(text);
             case "add-flow" -> change(console, settings, bridge, text, FlowCommand.ADD);
-            case "add-flows" -> changes(console, settings, bridge, text, FlowCommand.ADD);
+            case "add-flows" -> new FlowWriter(console, bridge, settings).file(text,
+                    FileOptions.newBuilder().setMixed(true));
             case "mod-flows" -> change(console, settings, bridge, text,
                     settings.strict() ? FlowCommand.MODIFY_STRICT : FlowCommand.MODIFY);
             case "del-flows" -> change(console, settings, bridge, text,
                     settings.strict() ? FlowCommand.DELETE_STRICT : FlowCommand.DELETE);
-            case "replace-flows" -> replace(console, settings, bridge, text);
+            case "replace-flows" -> new FlowWriter(console, bridge, settings).file(text,
+                    FileOptions.newBuilder().setReplace(true).setReadd(settings.readd()));
             case "packet-out" -> new PacketOuts(bridge).send(rest);
             case "monitor" -> new Monitor(console, bridge, settings).run(rest);
             default -> throw new IllegalStateException(verb);
@@ -140,28 +145,24 @@ public final class OfctlFamily implements Family {
     /** A flow of the command line; where it is a dash, those of standard input. */
     private static void change(Console console, Settings settings, BridgeClient bridge, String flow,
             FlowCommand command) {
+        FlowWriter writer = new FlowWriter(console, bridge, settings);
         if (flow.equals("-")) {
-            changes(console, settings, bridge, flow, command);
+            writer.file(flow, FileOptions.newBuilder().setCommand(command(command)));
             return;
         }
-        FlowReader reader = new FlowReader(console, bridge, settings.allowed());
-        new FlowWriter(console, bridge, settings.bundle()).write(List.of(reader.flow(flow, command)));
+        // What cannot be understood is refused before a connection is made.
+        FlowMod ignored = new FlowReader(console, bridge, settings.allowed()).flow(flow, command);
+        writer.flow(command(command), flow);
     }
 
-    private static void changes(Console console, Settings settings, BridgeClient bridge, String file,
-            FlowCommand command) {
-        FlowReader reader = new FlowReader(console, bridge, settings.allowed());
-        List<FlowLine> flows = reader.file(file, command, command == FlowCommand.ADD);
-        new FlowWriter(console, bridge, settings.bundle()).write(flows);
-    }
-
-    private static void replace(Console console, Settings settings, BridgeClient bridge, String file) {
-        FlowReader reader = new FlowReader(console, bridge, settings.allowed());
-        List<FlowLine> wanted = reader.file(file, FlowCommand.ADD, false);
-        FlowSet flows = new FlowSet(settings.shown());
-        flows.addBridge(0, bridge);
-        flows.addFile(1, wanted);
-        new FlowWriter(console, bridge, settings.bundle()).write(flows.replacement(settings.readd()));
+    private static FlowUpdate.Command command(FlowCommand command) {
+        return switch (command) {
+            case ADD -> FlowUpdate.Command.ADD;
+            case MODIFY -> FlowUpdate.Command.MODIFY;
+            case MODIFY_STRICT -> FlowUpdate.Command.MODIFY_STRICT;
+            case DELETE -> FlowUpdate.Command.DELETE;
+            case DELETE_STRICT -> FlowUpdate.Command.DELETE_STRICT;
+        };
     }
 
     /** As with {@code ovs-ofctl}, a source that is a file is one, and any other is a bridge. */
@@ -178,7 +179,7 @@ public final class OfctlFamily implements Family {
                 if (isFile(source)) {
                     PortNames names = isFile(sources.get(1 - side)) ? PortNames.NONE : bridges.get(1 - side);
                     FlowReader reader = new FlowReader(console, names, settings.allowed());
-                    flows.addFile(side, reader.file(source, FlowCommand.ADD, false));
+                    flows.addFile(side, reader.file(source, false));
                 } else {
                     flows.addBridge(side, bridges.get(side));
                     named = named == null ? bridges.get(side) : named;

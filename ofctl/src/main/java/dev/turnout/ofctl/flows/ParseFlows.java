@@ -5,6 +5,7 @@ import java.util.List;
 import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.Console;
 import dev.turnout.openflow.FlowCommand;
+import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowPrinter;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.ProtocolForm;
@@ -29,10 +30,10 @@ final class ParseFlows {
     /** A file of flows. */
     void file(String name) {
         FlowReader reader = new FlowReader(console, PortNames.NONE, settings.allowed());
-        print(reader.file(name, FlowCommand.ADD, true), reader.usable());
+        print(reader.file(name, true).stream().map(FlowLine::mod).toList(), reader.usable());
     }
 
-    private void print(List<FlowLine> flows, Protocols usable) {
+    private void print(List<FlowMod> flows, Protocols usable) {
         Protocols chosen = usable.intersect(settings.allowed()).first();
         if (chosen.isEmpty()) {
             throw new CliException("no usable protocol: these flows need one of " + usable);
@@ -42,9 +43,9 @@ final class ParseFlows {
         String title = (chosen.toString().startsWith("NXM") ? "NXT_FLOW_MOD" : "OFPT_FLOW_MOD")
                 + Settings.versionLabel(chosen) + " (xid=0x";
         int xid = 1;
-        for (FlowLine flow : flows) {
+        for (FlowMod flow : flows) {
             console.out().println(title + Integer.toHexString(xid++) + "): "
-                    + FlowPrinter.flowMod(ProtocolForm.of(flow.mod(), chosen), PortNames.NONE));
+                    + FlowPrinter.flowMod(ProtocolForm.of(flow, chosen), PortNames.NONE));
         }
     }
 }

@@ -31,8 +31,18 @@ final class Refusals {
      *             without a message, since all is said
      */
     void end() {
-        if (count > maxReported) {
-            console.err().println("ofctl: " + (count - maxReported) + " more flows were refused");
+        end(console, count, Math.min(count, maxReported));
+    }
+
+    /**
+     * Ends the command if any flow was refused, of which some were reported.
+     *
+     * @throws CliException
+     *             without a message, since all is said
+     */
+    static void end(Console console, int count, int reported) {
+        if (count > reported) {
+            console.err().println("ofctl: " + (count - reported) + " more flows were refused");
         }
         if (count > 0) {
             throw new CliException("");

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *            deletions and modifications mean one flow, exactly
  * @param bundle
  *            all flows of a command, or none
+ * @param versions
+ *            what {@code -O} says, empty without it
  * @param allowed
  *            OpenFlow versions that may be used to say a flow
  * @param shown
@@ -41,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param target
  *            the switch
  */
-record Settings(boolean strict, boolean bundle, Protocols allowed, Protocols shown, boolean names, boolean stats,
+record Settings(boolean strict, boolean bundle, String versions, Protocols allowed, Protocols shown, boolean names,
+        boolean stats,
         FlowOrder order, boolean readd, boolean timestamp, boolean more, boolean json, Target target) {
     private static final String STRICT = "strict";
     private static final String BUNDLE = "bundle";
@@ -81,7 +84,8 @@ record Settings(boolean strict, boolean bundle, Protocols allowed, Protocols sho
             shown = allowed;
         }
         boolean names = options.has(NAMES) || (console.isTerminal() && !options.has(NO_NAMES));
-        return new Settings(options.has(STRICT), options.has(BUNDLE), allowed, newest(shown), names,
+        return new Settings(options.has(STRICT), options.has(BUNDLE), versions == null ? "" : versions, allowed,
+                shown.newest(), names,
                 !options.has(NO_STATS),
                 FlowOrder.of(options), options.has(READD), options.has(TIMESTAMP), options.has(MORE),
                 CommonOptions.isJson(options), CommonOptions.target(options, console));
@@ -93,11 +97,6 @@ record Settings(boolean strict, boolean bundle, Protocols allowed, Protocols sho
         } catch (FlowSyntaxException e) {
             throw new CliException("-O: " + e.text());
         }
-    }
-
-    /** The newest single one: a switch and {@code ovs-ofctl} agree on it. Of OpenFlow 1.0's, NXM with table numbers. */
-    private static Protocols newest(Protocols protocols) {
-        return new Protocols(Integer.highestOneBit(protocols.bits()));
     }
 
     /** Names to print. */

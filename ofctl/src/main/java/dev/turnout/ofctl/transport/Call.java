@@ -27,6 +27,8 @@ public record Call<Q extends MessageLite, R extends MessageLite>(String name, Ki
         UNARY,
         /** One request, any number of responses. */
         SERVER_STREAMING,
+        /** Any number of requests, one response. */
+        CLIENT_STREAMING,
         /** Any number of either. */
         BIDIRECTIONAL
     }

@@ -14,6 +14,8 @@ import dev.turnout.v1.StreamRequest;
 import dev.turnout.v1.StreamResponse;
 import dev.turnout.v1.TransactRequest;
 import dev.turnout.v1.TransactResponse;
+import dev.turnout.v1.WriteFileRequest;
+import dev.turnout.v1.WriteFileResponse;
 import dev.turnout.v1.WriteRequest;
 import dev.turnout.v1.WriteResponse;
 
@@ -44,6 +46,11 @@ public final class Calls {
 
     public static Call<WriteRequest, WriteResponse> write() {
         return new Call<>("turnout.v1.Flows/Write", Call.Kind.UNARY, WriteRequest.parser(), WriteResponse.parser());
+    }
+
+    public static Call<WriteFileRequest, WriteFileResponse> writeFile() {
+        return new Call<>("turnout.v1.Flows/WriteFile", Call.Kind.CLIENT_STREAMING, WriteFileRequest.parser(),
+                WriteFileResponse.parser());
     }
 
     public static Call<ReadRequest, ReadResponse> read() {

@@ -159,7 +159,7 @@ final class ControlSocketTransport implements Transport {
         public void send(Q request) {
             flush(false);
             waiting = request.toByteString();
-            if (call.kind() == Call.Kind.BIDIRECTIONAL) {
+            if (call.kind() == Call.Kind.BIDIRECTIONAL || call.kind() == Call.Kind.CLIENT_STREAMING) {
                 flush(false);
             }
         }

@@ -64,6 +64,7 @@ final class GrpcTransport implements Transport {
         return switch (kind) {
             case UNARY -> MethodDescriptor.MethodType.UNARY;
             case SERVER_STREAMING -> MethodDescriptor.MethodType.SERVER_STREAMING;
+            case CLIENT_STREAMING -> MethodDescriptor.MethodType.CLIENT_STREAMING;
             case BIDIRECTIONAL -> MethodDescriptor.MethodType.BIDI_STREAMING;
         };
     }

@@ -21,17 +21,22 @@ public interface Transport extends AutoCloseable {
     default <Q extends MessageLite, R extends MessageLite> R call(Call<Q, R> call, Q request) {
         try (Conversation<Q, R> conversation = open(call)) {
             conversation.send(request);
-            conversation.finish();
-            R response = conversation.receive();
-            if (response == null) {
-                throw new CallException(CallException.UNAVAILABLE, "the switch gave no answer to " + call.name());
-            }
-            // The end carries the status.
-            if (conversation.receive() != null) {
-                throw new CallException(CallException.UNAVAILABLE, "the switch gave two answers to " + call.name());
-            }
-            return response;
+            return answer(call, conversation);
         }
+    }
+
+    /** Says that no request follows, and waits for the one response. */
+    static <Q, R> R answer(Call<?, ?> call, Conversation<Q, R> conversation) {
+        conversation.finish();
+        R response = conversation.receive();
+        if (response == null) {
+            throw new CallException(CallException.UNAVAILABLE, "the switch gave no answer to " + call.name());
+        }
+        // The end carries the status.
+        if (conversation.receive() != null) {
+            throw new CallException(CallException.UNAVAILABLE, "the switch gave two answers to " + call.name());
+        }
+        return response;
     }
 
     /** A call with one request and any number of responses. */

@@ -8,19 +8,31 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import com.google.protobuf.ByteString;
 import dev.turnout.ofctl.FakeSwitch;
 import dev.turnout.ofctl.Shell;
 import dev.turnout.ofctl.transport.CallException;
 import dev.turnout.ofctl.transport.Calls;
+import dev.turnout.openflow.FlowCommand;
+import dev.turnout.openflow.FlowLines;
+import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.FlowPrinter;
+import dev.turnout.openflow.OfAction;
+import dev.turnout.openflow.OfError;
+import dev.turnout.openflow.PortNames;
+import dev.turnout.openflow.Protocols;
 import dev.turnout.v1.AggregateStats;
 import dev.turnout.v1.Arbitration;
 import dev.turnout.v1.Bridge;
+import dev.turnout.v1.FileOptions;
 import dev.turnout.v1.FlowEntry;
 import dev.turnout.v1.FlowRemoved;
 import dev.turnout.v1.FlowStats;
+import dev.turnout.v1.FlowTextQuery;
 import dev.turnout.v1.FlowUpdate;
+import dev.turnout.v1.LineStatus;
 import dev.turnout.v1.ListBridgesResponse;
 import dev.turnout.v1.ListPortsResponse;
 import dev.turnout.v1.PacketIn;
@@ -35,8 +47,11 @@ import dev.turnout.v1.StreamRequest;
 import dev.turnout.v1.StreamResponse;
 import dev.turnout.v1.TableStats;
 import dev.turnout.v1.UpdateStatus;
+import dev.turnout.v1.WriteFileRequest;
+import dev.turnout.v1.WriteFileResponse;
 import dev.turnout.v1.WriteRequest;
 import dev.turnout.v1.WriteResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +68,18 @@ class OfctlFamilyTest {
             .setLinkUp(true).setLinkSpeed(10_000_000_000L).build();
     private static final Port V2 = V1.toBuilder().setName("v2").setOfport(2).setMac("02:00:00:00:00:02").build();
 
+    private static final PortNames PORT_NAMES = new PortNames() {
+        @Override
+        public int numberOf(String name) {
+            return name.equals("v1") ? 1 : name.equals("v2") ? 2 : -1;
+        }
+
+        @Override
+        public @Nullable String nameOf(int number) {
+            return number == 1 ? "v1" : number == 2 ? "v2" : null;
+        }
+    };
+
     private FakeSwitch fake;
     private Shell shell;
     private final List<FlowStats> flows = new ArrayList<>();
@@ -63,6 +90,7 @@ class OfctlFamilyTest {
         flow(0, 32768, "ip,in_port=2", "set_field:1.2.3.4->ip_src,set_field:7->reg0,output:1", 3);
         flow(3, 0, "", "NORMAL", 0);
         fake = new FakeSwitch().on(Calls.read(), this::read).on(Calls.write(), OfctlFamilyTest::write)
+                .onAll(Calls.writeFile(), OfctlFamilyTest::writeFile)
                 .on(Calls.listPorts(),
                         request -> List.of(
                                 ListPortsResponse.newBuilder().addPorts(LOCAL).addPorts(V1).addPorts(V2)
@@ -110,8 +138,59 @@ class OfctlFamilyTest {
                             .setTxDropped(-1)
                             .setDurationNs(28_323_000_000L))
                     .addPorts(PortStats.newBuilder().setOfport(65534).setName("br0")).build());
+            case FLOW_TEXT -> List.of(text(flows.subList(0, 1), request.getFlowText()),
+                    text(flows.subList(1, flows.size()), request.getFlowText()));
             case FDB, GROUPS, GROUP_STATS, GROUP_FEATURES, QUERY_NOT_SET -> List.of();
         };
+    }
+
+    /** What the switch does with its own flows. */
+    private static ReadResponse text(List<FlowStats> flows, FlowTextQuery query) {
+        Protocols form = query.getVersion().isEmpty() ? Protocols.OPENFLOW10 : Protocols.parse(query.getVersion());
+        PortNames names = query.getFilter().getNames() ? PORT_NAMES : PortNames.NONE;
+        StringBuilder text = new StringBuilder();
+        for (FlowStats flow : flows) {
+            text.append(FlowPrinter.listed(new FlowEntries().stats(flow), form.newest(), query.getAges(), names,
+                    !query.getNoStats())).append('\n');
+        }
+        return ReadResponse.newBuilder().setText(ByteString.copyFromUtf8(text.toString())).build();
+    }
+
+    /** Reads the file as the switch does; refuses flows with a group. */
+    private static List<WriteFileResponse> writeFile(List<WriteFileRequest> pieces) {
+        FileOptions options = pieces.get(0).getOptions();
+        WriteFileResponse.Builder response = WriteFileResponse.newBuilder();
+        FlowLines lines = new FlowLines(PORT_NAMES, Protocols.DEFAULT,
+                FlowCommand.valueOf(options.getCommand().name()), options.getMixed(), new FlowLines.Sink() {
+                    @Override
+                    public void flow(int line, FlowMod mod) {
+                        if (mod.actions().stream().anyMatch(OfAction.Group.class::isInstance)) {
+                            refuse(line, "OFPBAC_BAD_OUT_GROUP", "group:7: no such group");
+                        }
+                    }
+
+                    @Override
+                    public void refused(int line, @Nullable OfError error, String message) {
+                        refuse(line, "", message);
+                    }
+
+                    private void refuse(int line, String error, String message) {
+                        response.setTotalRefused(response.getTotalRefused() + 1);
+                        if (line < 20) {
+                            response.addRefused(LineStatus.newBuilder().setLine(line).setStatus(
+                                    UpdateStatus.newBuilder().setCode(3).setOpenflowError(error).setMessage(message)));
+                        }
+                    }
+
+                    @Override
+                    public void warning(int line, String message) {
+                        response.addWarnings(LineStatus.newBuilder().setLine(line)
+                                .setStatus(UpdateStatus.newBuilder().setMessage(message)));
+                        response.setTotalWarnings(response.getTotalWarnings() + 1);
+                    }
+                });
+        pieces.forEach(piece -> lines.read(piece.getLines().toStringUtf8()));
+        return List.of(response.build());
     }
 
     /** Refuses flows with a group. */
@@ -316,33 +395,40 @@ class OfctlFamilyTest {
 
     @Test
     void shouldSendFlowsAsTheyAreWritten() {
-        shell.input(
-                "in_port=1 actions=2\n# a comment\n\n  delete_strict in_port=\"v2\" # x\nmodify,tcp,actions=drop\n");
+        String file = "in_port=1 actions=2\n# a comment\n\n  delete_strict in_port=\"v2\" # x\nmodify,tcp,actions=drop\n";
+        shell.input(file);
         assertPrints("", "ofctl", "add-flows", "br0", "-");
+        WriteFileRequest sent = fake.requests(WriteFileRequest.class).getLast();
+        assertThat(sent.getLines().toStringUtf8()).isEqualTo(file);
+        assertThat(sent.getOptions()).isEqualTo(FileOptions.newBuilder().setBridge("br0").setMixed(true).build());
+        shell.input("in_port=1,actions=2");
+        assertPrints("", "ofctl", "--strict", "--bundle", "-OOpenFlow13", "mod-flows", "br0", "-");
+        sent = fake.requests(WriteFileRequest.class).getLast();
+        assertThat(sent.getLines().toStringUtf8()).isEqualTo("in_port=1,actions=2");
+        assertThat(sent.getOptions()).isEqualTo(FileOptions.newBuilder().setBridge("br0").setAtomic(true)
+                .setCommand(FlowUpdate.Command.MODIFY_STRICT).setVersions("OpenFlow13").build());
         assertPrints("", "ofctl", "--strict", "mod-flows", "br0", "udp,priority=3,actions=drop");
         assertPrints("", "ofctl", "del-flows", "br0");
         assertPrints("", "ofctl", "--bundle", "del-flows", "br0", "cookie=1/-1");
         List<WriteRequest> requests = fake.requests(WriteRequest.class);
-        assertThat(requests.get(0).getUpdatesList()).extracting(FlowUpdate::getText).containsExactly(
-                "in_port=1 actions=2",
-                "in_port=\"v2\"", "tcp,actions=drop");
-        assertThat(requests.get(0).getUpdatesList()).extracting(FlowUpdate::getCommand).containsExactly(
-                FlowUpdate.Command.ADD,
-                FlowUpdate.Command.DELETE_STRICT, FlowUpdate.Command.MODIFY);
-        assertThat(requests.get(1).getUpdates(0).getCommand()).isEqualTo(FlowUpdate.Command.MODIFY_STRICT);
-        assertThat(requests.get(2).getUpdates(0).getCommand()).isEqualTo(FlowUpdate.Command.DELETE);
-        assertThat(requests.get(2).getAtomic()).isFalse();
-        assertThat(requests.get(3).getAtomic()).isTrue();
+        assertThat(requests.get(0).getUpdates(0).getCommand()).isEqualTo(FlowUpdate.Command.MODIFY_STRICT);
+        assertThat(requests.get(1).getUpdates(0).getCommand()).isEqualTo(FlowUpdate.Command.DELETE);
+        assertThat(requests.get(1).getAtomic()).isFalse();
+        assertThat(requests.get(2).getAtomic()).isTrue();
     }
 
     @Test
-    void shouldSplitManyFlowsUnlessTheyAreABundle() {
-        shell.input("in_port=1,dl_src=02:00:00:00:00:01,actions=output:2\n".repeat(30_000));
-        assertPrints("", "ofctl", "add-flows", "br0", "-");
-        assertThat(fake.requests(WriteRequest.class)).hasSizeGreaterThan(1)
-                .allMatch(request -> request.getSerializedSize() < 1_100_000);
+    void shouldSendManyFlowsInPiecesThatEndWithALine() {
+        String file = "in_port=1,dl_src=02:00:00:00:00:01,actions=output:2\n".repeat(30_000);
+        shell.input(file);
         assertPrints("", "ofctl", "--bundle", "add-flows", "br0", "-");
-        assertThat(fake.requests(WriteRequest.class).getLast().getUpdatesCount()).isEqualTo(30_000);
+        List<WriteFileRequest> pieces = fake.requests(WriteFileRequest.class);
+        assertThat(pieces).hasSizeGreaterThan(5).allMatch(piece -> piece.getSerializedSize() < 300_000);
+        assertThat(pieces.stream().map(piece -> piece.getLines().toStringUtf8())
+                .allMatch(lines -> lines.isEmpty() || lines.endsWith("\n"))).isTrue();
+        assertThat(pieces.stream().map(piece -> piece.getLines().toStringUtf8()).collect(Collectors.joining()))
+                .isEqualTo(file);
+        assertThat(pieces.stream().filter(WriteFileRequest::hasOptions)).hasSize(1);
     }
 
     @Test
@@ -357,11 +443,17 @@ class OfctlFamilyTest {
     }
 
     @Test
-    void shouldSendNothingOfAFileThatIsWrong() {
+    void shouldReportLinesThatCannotBeUnderstood() {
         shell.input("in_port=1,actions=2\nin_port=1,foo=2,actions=2\nactions=bla\n");
         assertFails("ofctl: -:2: unknown keyword foo\nofctl: -:3: unknown action bla\n", "ofctl", "add-flows", "br0",
                 "-");
-        assertThat(fake.requests(WriteRequest.class)).isEmpty();
+        shell.input("tp_src=1,actions=2\n");
+        assertThat(shell.run("ofctl", "add-flows", "br0", "-").err()).startsWith("ofctl: -:1: normalization changed");
+        shell.input("actions=bla\n".repeat(30));
+        Shell.Result many = shell.run("ofctl", "add-flows", "br0", "-");
+        assertThat(many.exitCode()).isEqualTo(1);
+        assertThat(many.err()).contains("ofctl: -:19: unknown action bla\n").endsWith(
+                "ofctl: 11 more flows were refused\n");
         assertFails("ofctl: /nonexistent: open failed (No such file or directory)\n", "ofctl", "add-flows", "br0",
                 "/nonexistent");
     }
@@ -383,12 +475,19 @@ class OfctlFamilyTest {
                 """);
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(shell.run("ofctl", "diff-flows", "br0", "br0")).isEqualTo(new Shell.Result(0, "", ""));
-        assertThat(shell.run("ofctl", "replace-flows", "br0", file.toString())).isEqualTo(new Shell.Result(0, "", ""));
-        assertThat(fake.requests(WriteRequest.class).getLast().getUpdatesList()).extracting(FlowUpdate::getText)
-                .containsExactly(
-                        "table=3,priority=0", "ip,in_port=v2,actions=drop", "priority=7,tcp,actions=NORMAL");
-        shell.run("ofctl", "--readd", "--bundle", "replace-flows", "br0", file.toString());
-        assertThat(fake.requests(WriteRequest.class).getLast().getUpdatesCount()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldLetTheSwitchReplaceFlows() {
+        shell.input("in_port=1,actions=2\n");
+        assertPrints("", "ofctl", "replace-flows", "br0", "-");
+        assertThat(fake.requests(WriteFileRequest.class).getLast().getOptions())
+                .isEqualTo(FileOptions.newBuilder().setBridge("br0").setReplace(true).build());
+        shell.run("ofctl", "--readd", "--bundle", "replace-flows", "br0", "-");
+        assertThat(fake.requests(WriteFileRequest.class).getLast().getOptions()).isEqualTo(FileOptions.newBuilder()
+                .setBridge("br0").setAtomic(true).setReplace(true).setReadd(true).build());
+        shell.input("in_port=1,actions=2\ndelete tcp\n");
+        assertFails("ofctl: -:2: must specify an action: delete tcp\n", "ofctl", "replace-flows", "br0", "-");
     }
 
     @Test

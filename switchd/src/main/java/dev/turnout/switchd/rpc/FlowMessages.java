@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Function;
 
+import com.google.protobuf.ByteString;
 import dev.turnout.openflow.ActionPrinter;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowFlags;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowParser;
+import dev.turnout.openflow.FlowPrinter;
 import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.MatchPrinter;
@@ -18,6 +21,7 @@ import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
 import dev.turnout.v1.FlowEntry;
+import dev.turnout.v1.FlowTextQuery;
 import dev.turnout.v1.FlowUpdate;
 import dev.turnout.v1.ReadResponse;
 
@@ -25,29 +29,38 @@ import dev.turnout.v1.ReadResponse;
 final class FlowMessages {
     private static final int FLOWS_PER_PAGE = 256;
 
+    private static final int TEXT_BYTES = 1 << 16;
+
     private final PortNames names;
+    private final FlowParser parser;
 
     FlowMessages(PortNames names) {
         this.names = names;
+        parser = new FlowParser(names, Protocols.ANY);
     }
 
     /** Reads an update; throws FlowSyntaxException or IllegalArgumentException naming what is wrong. */
     FlowMod flowMod(FlowUpdate update) {
-        FlowCommand command = switch (update.getCommand()) {
+        FlowCommand command = command(update.getCommand(), update.getCommandValue());
+        return switch (update.getFlowCase()) {
+            case TEXT -> parser.parseFlowMod(update.getText(), command);
+            case ENTRY -> parser.parseFlowMod(text(update, command), command);
+            case GROUP -> throw new FlowSyntaxException("groups are not supported", OfError.OFPGMFC_BAD_TYPE);
+            case FLOW_NOT_SET -> throw new IllegalArgumentException(
+                    "the update has no flow; expected entry or text");
+        };
+    }
+
+    /** A command; {@code number} is for the message about one that is none. */
+    static FlowCommand command(FlowUpdate.Command command, int number) {
+        return switch (command) {
             case ADD -> FlowCommand.ADD;
             case MODIFY -> FlowCommand.MODIFY;
             case MODIFY_STRICT -> FlowCommand.MODIFY_STRICT;
             case DELETE -> FlowCommand.DELETE;
             case DELETE_STRICT -> FlowCommand.DELETE_STRICT;
             case UNRECOGNIZED -> throw new IllegalArgumentException(
-                    "command " + update.getCommandValue() + " is unknown; expected 0 to 4");
-        };
-        return switch (update.getFlowCase()) {
-            case TEXT -> FlowParser.parseFlowMod(update.getText(), command, names, Protocols.ANY);
-            case ENTRY -> FlowParser.parseFlowMod(text(update, command), command, names, Protocols.ANY);
-            case GROUP -> throw new FlowSyntaxException("groups are not supported", OfError.OFPGMFC_BAD_TYPE);
-            case FLOW_NOT_SET -> throw new IllegalArgumentException(
-                    "the update has no flow; expected entry or text");
+                    "command " + number + " is unknown; expected 0 to 4");
         };
     }
 
@@ -126,7 +139,6 @@ final class FlowMessages {
 
     /** Reads a filter. */
     FlowFilter filter(dev.turnout.v1.FlowFilter filter) {
-        FlowParser parser = new FlowParser(names, Protocols.ANY);
         if (filter.getFilterCase() != dev.turnout.v1.FlowFilter.FilterCase.ENTRY) {
             return parser.parseFilter(filter.getText());
         }
@@ -147,14 +159,38 @@ final class FlowMessages {
     }
 
     /** Flows as responses, made as they are asked for. */
-    Iterator<ReadResponse> pages(List<FlowStats> flows, boolean withNames) {
+    Iterator<ReadResponse> pages(Iterator<FlowStats> flows, boolean withNames) {
         PortNames printed = withNames ? names : PortNames.NONE;
-        return new Iterator<>() {
-            private int next;
+        return pages(flows, rest -> {
+            ReadResponse.Builder response = ReadResponse.newBuilder();
+            for (int n = 0; n < FLOWS_PER_PAGE && rest.hasNext(); n++) {
+                response.addFlows(message(rest.next(), printed));
+            }
+            return response.build();
+        });
+    }
 
+    /** Flows as lines of text, made as they are asked for. */
+    Iterator<ReadResponse> text(Iterator<FlowStats> flows, FlowTextQuery query) {
+        PortNames printed = query.getFilter().getNames() ? names : PortNames.NONE;
+        Protocols form = query.getVersion().isEmpty() ? Protocols.OPENFLOW10 : Protocols.parse(query.getVersion());
+        Protocols newest = form.newest();
+        return pages(flows, rest -> {
+            StringBuilder lines = new StringBuilder(TEXT_BYTES + (TEXT_BYTES >> 2));
+            while (lines.length() < TEXT_BYTES && rest.hasNext()) {
+                lines.append(FlowPrinter.listed(rest.next(), newest, query.getAges(), printed, !query.getNoStats()))
+                        .append('\n');
+            }
+            return ReadResponse.newBuilder().setText(ByteString.copyFromUtf8(lines.toString())).build();
+        });
+    }
+
+    private static Iterator<ReadResponse> pages(Iterator<FlowStats> flows,
+            Function<Iterator<FlowStats>, ReadResponse> page) {
+        return new Iterator<>() {
             @Override
             public boolean hasNext() {
-                return next < flows.size();
+                return flows.hasNext();
             }
 
             @Override
@@ -162,11 +198,7 @@ final class FlowMessages {
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
-                ReadResponse.Builder response = ReadResponse.newBuilder();
-                for (int end = Math.min(next + FLOWS_PER_PAGE, flows.size()); next < end; next++) {
-                    response.addFlows(message(flows.get(next), printed));
-                }
-                return response.build();
+                return page.apply(flows);
             }
         };
     }

@@ -18,6 +18,8 @@ import dev.turnout.v1.FlowsGrpc;
 import dev.turnout.v1.ReadRequest;
 import dev.turnout.v1.ReadResponse;
 import dev.turnout.v1.UpdateStatus;
+import dev.turnout.v1.WriteFileRequest;
+import dev.turnout.v1.WriteFileResponse;
 import dev.turnout.v1.WriteRequest;
 import dev.turnout.v1.WriteResponse;
 import io.grpc.Status;
@@ -75,7 +77,12 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
     private static final UpdateStatus NOT_APPLIED = UpdateStatus.newBuilder().setCode(Status.Code.ABORTED.value())
             .setMessage("not applied, since another update of the request is wrong").build();
 
-    private static UpdateStatus status(FlowModResult result) {
+    @Override
+    public StreamObserver<WriteFileRequest> writeFile(StreamObserver<WriteFileResponse> client) {
+        return new FlowFile(turnout, client);
+    }
+
+    static UpdateStatus status(FlowModResult result) {
         return switch (result.status()) {
             case OK -> UpdateStatus.getDefaultInstance();
             case FAILED -> refused(result.error(), result.message());
@@ -83,7 +90,7 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
         };
     }
 
-    private static UpdateStatus refused(@Nullable OfError error, String message) {
+    static UpdateStatus refused(@Nullable OfError error, String message) {
         Status.Code code = error == OfError.OFPFMFC_TABLE_FULL
                 ? Status.Code.RESOURCE_EXHAUSTED
                 : Status.Code.INVALID_ARGUMENT;
@@ -114,8 +121,10 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
         FlowMessages messages = new FlowMessages(bridge.portNames());
         BridgeMessages figures = new BridgeMessages(turnout, bridge);
         return switch (request.getQueryCase()) {
-            case FLOWS -> messages.pages(bridge.flows(messages.filter(request.getFlows())),
+            case FLOWS -> messages.pages(bridge.flowIterator(messages.filter(request.getFlows())),
                     request.getFlows().getNames());
+            case FLOW_TEXT -> messages.text(bridge.flowIterator(messages.filter(request.getFlowText().getFilter())),
+                    request.getFlowText());
             case AGGREGATE -> {
                 FlowFilter filter = messages.filter(request.getAggregate());
                 FlowAggregate sums = bridge.aggregate(filter);

@@ -13,6 +13,8 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -30,11 +32,14 @@ import dev.turnout.v1.Arbitration;
 import dev.turnout.v1.Config;
 import dev.turnout.v1.ControlFrame;
 import dev.turnout.v1.ControlGrpc;
+import dev.turnout.v1.FileOptions;
 import dev.turnout.v1.FlowEntry;
 import dev.turnout.v1.FlowFilter;
+import dev.turnout.v1.FlowTextQuery;
 import dev.turnout.v1.FlowUpdate;
 import dev.turnout.v1.FlowsGrpc;
 import dev.turnout.v1.GetConfigRequest;
+import dev.turnout.v1.LineStatus;
 import dev.turnout.v1.PacketOut;
 import dev.turnout.v1.PortStatus;
 import dev.turnout.v1.ReadRequest;
@@ -43,6 +48,8 @@ import dev.turnout.v1.StreamChannelGrpc;
 import dev.turnout.v1.StreamRequest;
 import dev.turnout.v1.StreamResponse;
 import dev.turnout.v1.SwitchGrpc;
+import dev.turnout.v1.WriteFileRequest;
+import dev.turnout.v1.WriteFileResponse;
 import dev.turnout.v1.WriteRequest;
 import dev.turnout.v1.WriteResponse;
 import io.grpc.ManagedChannel;
@@ -115,6 +122,88 @@ class ApiTest {
         assertThat(response.getStatuses(1).getMessage()).contains("bogus");
         assertThat(response.getStatuses(2).getCode()).isZero();
         assertThat(flows()).hasSize(2);
+    }
+
+    private WriteFileResponse writeFile(FileOptions.Builder options, String... pieces) throws Exception {
+        CompletableFuture<WriteFileResponse> answer = new CompletableFuture<>();
+        StreamObserver<WriteFileRequest> file = FlowsGrpc.newStub(channel).writeFile(new StreamObserver<>() {
+            @Override
+            public void onNext(WriteFileResponse response) {
+                answer.complete(response);
+            }
+
+            @Override
+            public void onError(Throwable cause) {
+                answer.completeExceptionally(cause);
+            }
+
+            @Override
+            public void onCompleted() {
+                answer.completeExceptionally(new IllegalStateException("no answer"));
+            }
+        });
+        WriteFileRequest.Builder first = WriteFileRequest.newBuilder().setOptions(options.setBridge("br0"));
+        for (String piece : pieces) {
+            file.onNext(first.setLines(ByteString.copyFromUtf8(piece)).build());
+            first = WriteFileRequest.newBuilder();
+        }
+        file.onCompleted();
+        try {
+            return answer.get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw Status.fromThrowable(e).asRuntimeException();
+        }
+    }
+
+    private String listing() {
+        StringBuilder text = new StringBuilder();
+        FlowsGrpc.newBlockingStub(channel).read(ReadRequest.newBuilder().setBridge("br0").setFlowText(
+                FlowTextQuery.newBuilder().setNoStats(true).setFilter(FlowFilter.newBuilder().setNames(true))).build())
+                .forEachRemaining(page -> text.append(page.getText().toStringUtf8()));
+        return text.toString();
+    }
+
+    @Test
+    void shouldReadAFileInPieces() throws Exception {
+        assertThat(writeFile(FileOptions.newBuilder().setMixed(true), "# a comment\n\nin_port=1,actions=2\n",
+                "in_port=2,actions=p1\ndelete in_port=1\n", "priority=7,actions=drop"))
+                .isEqualTo(WriteFileResponse.getDefaultInstance());
+        assertThat(listing()).isEqualTo(" in_port=p2 actions=output:p1\n priority=7 actions=drop\n");
+        WriteFileResponse response = writeFile(FileOptions.newBuilder(), "in_port=1,actions=2\nbogus=1,actions=2\n",
+                "tp_src=1,actions=2\nactions=nonsense\n");
+        assertThat(response.getRefusedList()).extracting(LineStatus::getLine).containsExactly(2, 4);
+        assertThat(response.getRefused(0).getStatus().getMessage()).isEqualTo("unknown keyword bogus");
+        assertThat(response.getWarningsList()).extracting(LineStatus::getLine).containsExactly(3);
+        assertThat(flows()).hasSize(2);
+        response = writeFile(FileOptions.newBuilder().setAtomic(true), "in_port=1,actions=2\n\nactions=group:7\n");
+        assertThat(response.getRefusedList()).extracting(LineStatus::getLine).containsExactly(3);
+        assertThat(flows()).hasSize(2);
+        response = writeFile(FileOptions.newBuilder(), "in_port=1,actions=2\n\nactions=group:7\n");
+        assertThat(response.getTotalRefused()).isEqualTo(1);
+        assertThat(flows()).hasSize(3);
+        assertThat(writeFile(FileOptions.newBuilder().setReplace(true), "in_port=2,actions=p1\n").getTotalRefused())
+                .isZero();
+        assertThat(listing()).isEqualTo(" in_port=p2 actions=output:p1\n");
+        assertThatThrownBy(() -> writeFile(FileOptions.newBuilder().setVersions("OpenFlow99"), "\n"))
+                .hasMessageContaining("OpenFlow99");
+        assertThatThrownBy(() -> writeFile(FileOptions.newBuilder().setMixed(true).setReplace(true), "\n"))
+                .hasMessageContaining("replace goes with command ADD alone");
+    }
+
+    @Test
+    void shouldReportTheFirstRefusedLinesAndTheirNumber() throws Exception {
+        WriteFileResponse response = writeFile(FileOptions.newBuilder(), "actions=nonsense\n".repeat(1000));
+        assertThat(response.getRefusedCount()).isEqualTo(20);
+        assertThat(response.getTotalRefused()).isEqualTo(1000);
+        StringBuilder file = new StringBuilder();
+        for (int i = 0; i < 60_000; i++) {
+            file.append("table=2,tcp,nw_src=10.0.0.1,tp_dst=").append(i).append(",actions=drop\n");
+        }
+        assertThat(
+                writeFile(FileOptions.newBuilder().setAtomic(true), file.substring(0, file.indexOf("\n", 1 << 20) + 1),
+                        file.substring(file.indexOf("\n", 1 << 20) + 1)).getTotalRefused())
+                .isZero();
+        assertThat(listing().lines().count()).isEqualTo(60_000);
     }
 
     @Test
