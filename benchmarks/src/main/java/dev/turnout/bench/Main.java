@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
+import dev.turnout.bench.flows.FlowsBench;
 import dev.turnout.bench.micro.MicroBench;
 import dev.turnout.bench.pps.PpsBench;
 import dev.turnout.bench.veth.VethBench;
@@ -14,10 +15,11 @@ public final class Main {
             usage: bench BENCHMARK [ARGUMENT...]
               pps SCENARIO...   packets per CPU-second of the forwarding thread, fed from memory
               jmh [REGEX]...    single classes, by JMH: nanoseconds per packet
+              flows [N...]      adding, listing, replacing, modifying, deleting N OpenFlow flows; memory per flow
               veth              TCP, UDP and ping between two namespaces that the switch joins (root)
             Each takes --help.
             """;
-    private static final List<String> LATER = List.of("upcall", "revalidate", "conntrack", "flows");
+    private static final List<String> LATER = List.of("upcall", "revalidate", "conntrack");
 
     private Main() {
     }
@@ -45,12 +47,15 @@ public final class Main {
             PpsBench.run(arguments, System.out);
         } else if (benchmark.equals("jmh")) {
             MicroBench.run(arguments, System.out);
+        } else if (benchmark.equals("flows")) {
+            FlowsBench.run(arguments, System.out);
         } else if (benchmark.equals("veth")) {
             VethBench.run(arguments, System.out);
         } else if (LATER.contains(benchmark)) {
             throw new IllegalArgumentException("benchmark '" + benchmark + "' is not supported yet");
         } else {
             throw new IllegalArgumentException("no benchmark '" + benchmark + "'; one of: pps, jmh, veth");
+            throw new IllegalArgumentException("no benchmark '" + benchmark + "'; one of: pps, flows, veth");
         }
     }
 }

@@ -101,6 +101,17 @@ public final class Daemon implements AutoCloseable {
         return runDir;
     }
 
+    /** Starts a command of the command line on this daemon, with the build that the daemon has; errors go where this process's go. */
+    public Process start(String family, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(launcher(), family));
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("TURNOUT_RUN_DIR", runDir.toString());
+        builder.environment().put("TURNOUT_NO_BUILD", "1");
+        builder.environment().remove("TURNOUT_TARGET");
+        return builder.start();
+    }
+
     /** Runs a command of the launcher on this daemon, as a user would: {@code ofctl dump-flows br0}. */
     public String turnout(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(
