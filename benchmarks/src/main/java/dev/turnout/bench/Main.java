@@ -54,8 +54,7 @@ public final class Main {
         } else if (LATER.contains(benchmark)) {
             throw new IllegalArgumentException("benchmark '" + benchmark + "' is not supported yet");
         } else {
-            throw new IllegalArgumentException("no benchmark '" + benchmark + "'; one of: pps, jmh, veth");
-            throw new IllegalArgumentException("no benchmark '" + benchmark + "'; one of: pps, flows, veth");
+            throw new IllegalArgumentException("no benchmark '" + benchmark + "'; one of: pps, jmh, flows, veth");
         }
     }
 }
