@@ -26,7 +26,7 @@ final class Measured {
         this.test = test;
     }
 
-    /** Adds a sample. @param cpuSeconds the daemon's CPU time meanwhile, or -1 where that says nothing */
+    /** Adds a sample; {@code cpuSeconds} is the CPU time that the daemon used meanwhile, or -1 where that says nothing. */
     void add(String name, String unit, double value, double cpuSeconds) {
         Series series = all.computeIfAbsent(name, key -> new Series(unit, new ArrayList<>(), new ArrayList<>()));
         series.values.add(value);

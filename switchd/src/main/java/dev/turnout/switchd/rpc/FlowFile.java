@@ -33,6 +33,7 @@ final class FlowFile implements StreamObserver<WriteFileRequest>, FlowLines.Sink
     private static final int MAX_FLOWS = 4_000_000;
 
     private final TurnoutSwitch turnout;
+    private final Elections elections;
     private final StreamObserver<WriteFileResponse> client;
     private final WriteFileResponse.Builder response = WriteFileResponse.newBuilder();
     private final List<FlowMod> mods = new ArrayList<>();
@@ -43,8 +44,9 @@ final class FlowFile implements StreamObserver<WriteFileRequest>, FlowLines.Sink
     private @Nullable FlowLines reader;
     private boolean ended;
 
-    FlowFile(TurnoutSwitch turnout, StreamObserver<WriteFileResponse> client) {
+    FlowFile(TurnoutSwitch turnout, Elections elections, StreamObserver<WriteFileResponse> client) {
         this.turnout = turnout;
+        this.elections = elections;
         this.client = client;
     }
 
@@ -68,6 +70,7 @@ final class FlowFile implements StreamObserver<WriteFileRequest>, FlowLines.Sink
     private FlowLines begin(FileOptions first) {
         options = first;
         Bridge found = turnout.bridge(first.getBridge());
+        elections.requirePrimary(found.name(), first.getElectionId());
         bridge = found;
         FlowCommand command = FlowMessages.command(first.getCommand(), first.getCommandValue());
         if (first.getReplace() && (command != FlowCommand.ADD || first.getMixed())) {
@@ -125,6 +128,7 @@ final class FlowFile implements StreamObserver<WriteFileRequest>, FlowLines.Sink
             if (into == null) {
                 throw new IllegalArgumentException("the file has no options");
             }
+            elections.requirePrimary(into.name(), options.getElectionId()); // it may have changed meanwhile
             if (response.getTotalRefused() == 0) {
                 report(options.getReplace()
                         ? into.replace(mods, options.getReadd(), options.getAtomic(), allowed(options).newest())

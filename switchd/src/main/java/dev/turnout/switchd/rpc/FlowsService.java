@@ -79,7 +79,7 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
 
     @Override
     public StreamObserver<WriteFileRequest> writeFile(StreamObserver<WriteFileResponse> client) {
-        return new FlowFile(turnout, client);
+        return new FlowFile(turnout, elections, client);
     }
 
     static UpdateStatus status(FlowModResult result) {

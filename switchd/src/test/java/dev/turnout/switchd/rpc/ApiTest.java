@@ -335,6 +335,10 @@ class ApiTest {
         assertThat(codeOfWriteAs(1)).isEqualTo(Status.Code.PERMISSION_DENIED);
         assertThat(codeOfWriteAs(2)).isEqualTo(Status.Code.OK);
         assertThat(codeOfWriteAs(0)).isEqualTo(Status.Code.OK);
+        assertThatThrownBy(() -> writeFile(FileOptions.newBuilder().setElectionId(1), "priority=8,actions=drop"))
+                .hasMessageContaining("PERMISSION_DENIED");
+        assertThat(writeFile(FileOptions.newBuilder().setElectionId(2), "priority=8,actions=drop").getTotalRefused())
+                .isZero();
         Controller same = new Controller(2);
         assertThat(same.ends.poll(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.ALREADY_EXISTS);
         high.requests.onCompleted();
