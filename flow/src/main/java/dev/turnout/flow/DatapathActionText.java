@@ -69,6 +69,7 @@ final class DatapathActionText {
             case DpAction.PushMpls a ->
                 "push_mpls(" + mplsEntry(a.lse()) + ",eth_type=0x" + Integer.toHexString(a.ethType()) + ")";
             case DpAction.PopMpls a -> "pop_mpls(eth_type=0x" + Integer.toHexString(a.ethType()) + ")";
+            case DpAction.Hash a -> "hash(l4(" + Integer.toUnsignedString(a.basis()) + "))";
             case DpAction.Recirc a -> "recirc(" + DatapathValueText.hex(a.id() & 0xffff_ffffL) + ")";
             case DpAction.Trunc a -> "trunc(" + Integer.toUnsignedString(a.maxLength()) + ")";
             case DpAction.Clone a -> "clone(" + actions(a.actions(), portNames) + ")";

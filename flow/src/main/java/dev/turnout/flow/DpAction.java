@@ -78,6 +78,13 @@ public sealed interface DpAction {
     record PopMpls(int ethType) implements DpAction {
     }
 
+    /**
+     * Writes a hash of the packet's addresses, IP protocol and ports, the same for both directions, to its {@code dp_hash}; never zero. It depends on
+     * the packet and the basis alone.
+     */
+    record Hash(int basis) implements DpAction {
+    }
+
     /** Goes through the caches again with this recirculation id. */
     record Recirc(int id) implements DpAction {
     }

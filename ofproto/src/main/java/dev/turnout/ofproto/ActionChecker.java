@@ -20,6 +20,9 @@ import dev.turnout.openflow.Subfield;
 final class ActionChecker {
     private static final int MAX_ACTIONS = 4096;
 
+    /** What a bucket's actions are checked against: nothing is known of the packet. */
+    private static final int NO_TABLE = -1;
+
     private final Match match;
     private final int table;
     /** Whether a VLAN tag is there for sure at this point of the actions. */
@@ -42,6 +45,46 @@ final class ActionChecker {
             throw new FlowModException(OfError.OFPBAC_TOO_MANY, actions.size() + " actions: more than " + MAX_ACTIONS);
         }
         new ActionChecker(match, table).checkAll(actions);
+    }
+
+    /**
+     * Checks a bucket's actions: they must be ones that an action set may have. Whether the packet has the fields that they change is seen when they
+     * are executed; where it has not, they do nothing.
+     *
+     * @param place
+     *            the bucket, as messages name it
+     * @throws FlowModException
+     *             if they are refused
+     */
+    static void checkBucket(List<OfAction> actions, String place) {
+        ActionChecker checker = new ActionChecker(Match.ANY, NO_TABLE);
+        for (OfAction action : actions) {
+            if (!ActionSet.allows(action)) {
+                throw new FlowModException(OfError.OFPBAC_BAD_TYPE,
+                        place + ": " + name(action) + ": this action cannot be in a bucket");
+            }
+            checker.hasVlan = true;
+            try {
+                checker.check(action);
+            } catch (FlowModException e) {
+                throw new FlowModException(e.error(), place + ": " + e.culprit());
+            }
+        }
+    }
+
+    /**
+     * Checks that the groups that actions use are there in this version.
+     *
+     * @throws FlowModException
+     *             if one is not
+     */
+    static void checkGroups(List<OfAction> actions, GroupTable groups, long version) {
+        GroupReferences.forEach(actions, group -> {
+            if (groups.find(group, version) == null) {
+                throw new FlowModException(OfError.OFPBAC_BAD_OUT_GROUP,
+                        "group:" + Integer.toUnsignedString(group) + ": there is no such group");
+            }
+        });
     }
 
     private void checkAll(List<OfAction> actions) {
@@ -83,6 +126,8 @@ final class ActionChecker {
                 }
             case OfAction.Resubmit(int _, int to, boolean withCt) -> checkResubmit(to, withCt);
             case OfAction.GotoTable(int to) -> checkGoto(to);
+            case OfAction.Group _ -> {
+            }
             case OfAction.WriteActions(List<OfAction> set) -> checkActionSet(set);
             default -> throw refuse(action);
         }
@@ -97,8 +142,6 @@ final class ActionChecker {
     private static FlowModException refuse(OfAction action) {
         String name = name(action);
         return switch (action) {
-            case OfAction.Group(int group) ->
-                new FlowModException(OfError.OFPBAC_BAD_OUT_GROUP, "group:" + group + ": there is no such group");
             case OfAction.Meter(int meter) ->
                 new FlowModException(OfError.OFPMMFC_UNKNOWN_METER, "meter:" + meter + ": there is no such meter");
             case OfAction.Enqueue _,OfAction.SetQueue _ ->
@@ -150,9 +193,9 @@ final class ActionChecker {
                     action + " " + field + ": this field can be set within ct(exec(...)) only");
         }
         Field.Prerequisite prerequisite = field.prerequisite();
-        boolean met = prerequisite == Field.Prerequisite.VLAN_VID
+        boolean met = table == NO_TABLE || (prerequisite == Field.Prerequisite.VLAN_VID
                 ? hasVlan
-                : Prerequisites.matches(prerequisite, match);
+                : Prerequisites.matches(prerequisite, match));
         if (!met) {
             throw new FlowModException(OfError.OFPBAC_MATCH_INCONSISTENT,
                     action + " " + field + ": the match must say that the packet has this field");
@@ -199,7 +242,7 @@ final class ActionChecker {
         boolean had = hasVlan;
         for (OfAction action : set) {
             if (!ActionSet.allows(action)) {
-                if (action instanceof OfAction.Group || action instanceof OfAction.SetQueue) {
+                if (action instanceof OfAction.SetQueue) {
                     throw refuse(action);
                 }
                 throw new FlowModException(OfError.OFPBAC_BAD_TYPE,

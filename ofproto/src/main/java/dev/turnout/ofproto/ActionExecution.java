@@ -22,9 +22,11 @@ final class ActionExecution {
 
     private final XlateContext ctx;
     private final FlowState flow;
+    private final GroupExecution groups;
 
     ActionExecution(XlateContext ctx) {
         this.ctx = ctx;
+        groups = new GroupExecution(ctx);
         this.flow = ctx.flow;
     }
 
@@ -44,6 +46,7 @@ final class ActionExecution {
             case OfAction.Resubmit(int port, int to, boolean _) ->
                 ctx.resubmit(to == 255 ? table : to, port == OfPorts.IN_PORT ? flow.inPort() : port);
             case OfAction.GotoTable(int to) -> ctx.resubmit(to, flow.inPort());
+            case OfAction.Group(int group) -> groups.execute(group);
             case OfAction.DecTtl(List<Integer> controllers) -> decrementTtl(controllers);
             case OfAction.Exit _ -> ctx.exit();
             case OfAction.WriteActions(List<OfAction> set) -> ctx.writeActions(set);

@@ -31,7 +31,8 @@ final class ActionSet {
     }
 
     private static boolean isEnd(OfAction action) {
-        return action instanceof OfAction.Output || action instanceof OfAction.Resubmit;
+        return action instanceof OfAction.Group || action instanceof OfAction.Output
+                || action instanceof OfAction.Resubmit;
     }
 
     /** The set in order of execution; empty where nothing would send the packet anywhere. */
@@ -45,7 +46,8 @@ final class ActionSet {
                 ordered.add(action);
             }
         }
-        boolean ends = addLast(set, OfAction.Output.class::isInstance, ordered)
+        boolean ends = addLast(set, OfAction.Group.class::isInstance, ordered)
+                || addLast(set, OfAction.Output.class::isInstance, ordered)
                 || addLast(set, OfAction.Resubmit.class::isInstance, ordered);
         return ends ? ordered : List.of();
     }

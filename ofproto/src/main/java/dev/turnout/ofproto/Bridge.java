@@ -1,8 +1,12 @@
 package dev.turnout.ofproto;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,11 +15,13 @@ import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowStats;
+import dev.turnout.openflow.GroupMod;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
+import dev.turnout.openflow.TableMod;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,15 +179,15 @@ public final class Bridge {
     // --- flows ---------------------------------------------------------------------------------------------------------------------------
 
     /**
-     * Applies flow-mods in order; lookups see all of the batch or nothing of it.
+     * Applies flow-mods and group-mods in order; lookups see all of the batch or nothing of it.
      *
      * @param mods
      *            the batch
      * @param atomic
      *            whether one that fails undoes the whole batch; else each stands for itself
-     * @return one result per flow-mod
+     * @return one result per change
      */
-    public List<FlowModResult> apply(List<FlowMod> mods, boolean atomic) {
+    public List<FlowModResult> apply(List<? extends TableMod> mods, boolean atomic) {
         List<FlowModResult> results = new ArrayList<>(mods.size());
         boolean changed;
         lock.lock();
@@ -237,9 +243,9 @@ public final class Bridge {
     }
 
     /** The failure of an atomic batch, or null. */
-    private static @Nullable FlowModResult applyAll(List<FlowMod> mods, boolean atomic, FlowModBatch batch,
+    private static @Nullable FlowModResult applyAll(List<? extends TableMod> mods, boolean atomic, FlowModBatch batch,
             List<FlowModResult> results) {
-        for (FlowMod mod : mods) {
+        for (TableMod mod : mods) {
             try {
                 batch.apply(mod);
                 results.add(FlowModResult.OK);
@@ -315,6 +321,34 @@ public final class Bridge {
             sums[2]++;
         }
         return new FlowAggregate(sums[0], sums[1], sums[2]);
+    }
+
+    // --- groups --------------------------------------------------------------------------------------------------------------------------
+
+    /** The groups as additions that would make them, by number; {@code GroupMod.ALL_GROUPS} for all. */
+    public List<GroupMod> groups(int group) {
+        return tables.groups().all(group, tables.version()).stream().map(Group::content).toList();
+    }
+
+    /** Counters of a group, or of all ({@code GroupMod.ALL_GROUPS}), by number. */
+    public List<GroupStats> groupStats(int group) {
+        long nowNs = ofproto.nowNs();
+        Map<Integer, Integer> references = new HashMap<>();
+        List<Group> wanted;
+        lock.lock();
+        try {
+            GroupTable table = tables.groups();
+            wanted = table.all(group, tables.version());
+            for (Group from : table.all(tables.version())) {
+                Set<Integer> led = new HashSet<>();
+                GroupReferences.forEach(from, led::add);
+                led.forEach(to -> references.merge(to, 1, Integer::sum));
+            }
+            wanted.forEach(to -> references.merge(to.number(), table.userCount(to.number()), Integer::sum));
+        } finally {
+            lock.unlock();
+        }
+        return wanted.stream().map(one -> one.toStats(references.getOrDefault(one.number(), 0), nowNs)).toList();
     }
 
     /** How many flows there are. */

@@ -6,13 +6,15 @@ import java.util.function.Predicate;
 
 import dev.turnout.openflow.FlowFlags;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.GroupMod;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
+import dev.turnout.openflow.TableMod;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One batch of flow-mods on its way into the tables: OpenFlow's semantics of add, modify and delete. Each flow-mod is checked as a whole before
+ * One batch of flow-mods and group-mods on its way into the tables: OpenFlow's semantics of add, modify and delete. Each is checked as a whole before
  * it changes anything; {@link #rollBack} undoes the batch.
  *
  * <p>Thread rules: one owner, who holds the bridge's lock.
@@ -26,14 +28,24 @@ final class FlowModBatch {
     private final List<Rule> removed = new ArrayList<>();
     private final List<Boolean> logAdded = new ArrayList<>();
 
+    private final GroupBatch groups;
+
     FlowModBatch(RuleTables tables, long nowNs) {
         this.tables = tables;
         this.nowNs = nowNs;
         version = tables.nextVersion();
+        groups = new GroupBatch(tables.groups(), version, nowNs, this::remove);
     }
 
     /** Applies one. @throws FlowModException if it is refused; then it changed nothing */
-    void apply(FlowMod mod) {
+    void apply(TableMod mod) {
+        switch (mod) {
+            case FlowMod flow -> apply(flow);
+            case GroupMod group -> groups.apply(group);
+        }
+    }
+
+    private void apply(FlowMod mod) {
         checkCommon(mod);
         switch (mod.command()) {
             case ADD -> add(mod);
@@ -43,7 +55,7 @@ final class FlowModBatch {
     }
 
     boolean isEmpty() {
-        return log.isEmpty();
+        return log.isEmpty() && groups.isEmpty();
     }
 
     /** Rules that were visible before the batch and are not after it, and rules that were only visible within. */
@@ -60,6 +72,7 @@ final class FlowModBatch {
                 tables.undoRemove(rule);
             }
         }
+        groups.rollBack();
         tables.abandon();
     }
 
@@ -84,6 +97,7 @@ final class FlowModBatch {
     private void add(FlowMod mod) {
         int number = mod.table() == FlowMod.ALL_TABLES ? 0 : mod.table();
         ActionChecker.check(mod.actions(), mod.match(), number);
+        checkGroups(mod);
         RuleTable table = tables.table(number);
         Rule old = tables.find(number, mod);
         if (old == null) {
@@ -103,6 +117,11 @@ final class FlowModBatch {
         insert(new Rule(mod, number, tables.shared(mod.actions()), version, nowNs));
     }
 
+    /** The groups that the flow uses must be there, perhaps through the batch itself. */
+    private void checkGroups(FlowMod mod) {
+        ActionChecker.checkGroups(mod.actions(), tables.groups(), version);
+    }
+
     private void modify(FlowMod mod) {
         List<Rule> found = select(mod);
         if (found.isEmpty()) {
@@ -114,6 +133,7 @@ final class FlowModBatch {
         for (Rule old : found) {
             ActionChecker.check(mod.actions(), old.match(), old.table());
         }
+        checkGroups(mod);
         boolean keepCounts = !mod.hasFlag(FlowFlags.RESET_COUNTS);
         List<OfAction> actions = tables.shared(mod.actions());
         for (Rule old : found) {

@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  *            the flow that began the pipeline: it counts as the one of the action set
  * @param inActionSet
  *            whether {@code frames} execute the action set
+ * @param inGroup
+ *            whether {@code frames} execute a group's bucket
+ * @param hashBasis
+ *            basis of the hash that the packet carries, or null if it carries none
  * @param inPort
  *            OpenFlow number of the input port
  * @param kept
@@ -39,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  *            bits of the datapath's words that the pipeline wrote and the packet does not carry (tunnel, connection tracking after a patch port)
  */
 record FrozenState(Bridge bridge, int table, List<FrozenFrame> frames, List<OfAction> actionSet,
-        List<FieldValue> stack, @Nullable Rule first, boolean inActionSet, int inPort, FlowKey kept, FlowMask mask) {
+        List<FieldValue> stack, @Nullable Rule first, boolean inActionSet, boolean inGroup,
+        @Nullable Integer hashBasis, int inPort, FlowKey kept, FlowMask mask) {
     static final int NO_TABLE = -1;
 
     /**

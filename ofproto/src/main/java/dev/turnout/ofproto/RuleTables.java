@@ -53,6 +53,8 @@ final class RuleTables {
     private long purged;
     private final ArrayDeque<Rule> dead = new ArrayDeque<>();
     private long oldestDeadNs;
+    /** Whether there are dead rules, or groups that have become others. */
+    private boolean mustPurge;
     private final Set<Rule> withTimeout = new LinkedHashSet<>();
     /** Tables that the next {@link #publish} concerns. */
     private final Set<RuleTable> touched = new HashSet<>();
@@ -60,6 +62,7 @@ final class RuleTables {
     private final Map<List<OfAction>, List<OfAction>> shared = new HashMap<>();
     private List<OfAction> lastAsked = List.of();
     private List<OfAction> lastShared = List.of();
+    private final GroupTable groups = new GroupTable();
     private int flows;
 
     RuleTables() {
@@ -70,6 +73,11 @@ final class RuleTables {
 
     RuleTable table(int number) {
         return tables[number];
+    }
+
+    /** The groups, which share the versions. */
+    GroupTable groups() {
+        return groups;
     }
 
     long version() {
@@ -131,6 +139,7 @@ final class RuleTables {
     void add(Rule rule) {
         RuleTable table = tables[rule.table()];
         table.classifier.insert(rule);
+        groups.used(rule);
         touched.add(table);
         table.countFlow(1);
         flows++;
@@ -145,6 +154,7 @@ final class RuleTables {
         rule.setRemoveVersion(rule.addVersion());
         table.classifier.unlink(rule);
         table.countFlow(-1);
+        groups.unused(rule);
         flows--;
         if (rule.hasTimeout()) {
             withTimeout.remove(rule);
@@ -155,6 +165,7 @@ final class RuleTables {
     void remove(Rule rule) {
         RuleTable table = tables[rule.table()];
         rule.setRemoveVersion(nextVersion());
+        groups.unused(rule);
         touched.add(table);
         table.countFlow(-1);
         flows--;
@@ -167,6 +178,7 @@ final class RuleTables {
     void undoRemove(Rule rule) {
         RuleTable table = tables[rule.table()];
         rule.setRemoveVersion(Rule.NEVER);
+        groups.used(rule);
         table.countFlow(1);
         flows++;
         if (rule.hasTimeout()) {
@@ -182,12 +194,11 @@ final class RuleTables {
         VERSION.setVolatile(this, version + 1);
         touched.forEach(RuleTable::publishFlows);
         touched.clear();
-        if (!removed.isEmpty()) {
-            if (dead.isEmpty()) {
-                oldestDeadNs = nowNs;
-            }
-            dead.addAll(removed);
+        if (!mustPurge && (!removed.isEmpty() || groups.hasOld())) {
+            oldestDeadNs = nowNs;
+            mustPurge = true;
         }
+        dead.addAll(removed);
         if (dead.size() >= Math.max(MIN_PURGE, flows / 8)) {
             purge();
         }
@@ -203,7 +214,7 @@ final class RuleTables {
 
     /** Unlinks dead rules if the first of them has been so for a second. */
     void purgeOld(long nowNs) {
-        if (!dead.isEmpty() && nowNs - oldestDeadNs >= PURGE_AFTER_NS) {
+        if (mustPurge && nowNs - oldestDeadNs >= PURGE_AFTER_NS) {
             purge();
         }
     }
@@ -212,6 +223,8 @@ final class RuleTables {
         PURGED.setVolatile(this, version);
         // Nor may the opaque stores of counts below be seen before it.
         VarHandle.storeStoreFence();
+        mustPurge = false;
+        groups.purge(version);
         Set<RuleTable> shrunk = new HashSet<>();
         for (Rule rule = dead.poll(); rule != null; rule = dead.poll()) {
             RuleTable table = tables[rule.table()];

@@ -102,6 +102,7 @@ public final class Translator {
                     "packet of " + frameLength + " bytes: too short for an Ethernet header");
         }
         ActionChecker.check(actions, exactMatch(key), 0);
+        ActionChecker.checkGroups(actions, bridge.tables().groups(), bridge.tables().version());
         XlateContext ctx = context();
         while (true) {
             XlateOut out = ctx.packetOut(bridge, inPort, actions, key, ofproto.topology(), clock.getAsLong(),

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What a translation touched and must be credited with the packets of its megaflow: flows, tables, patch ports, learned MAC addresses. It also
+ * What a translation touched and must be credited with the packets of its megaflow: flows, tables, groups, patch ports, learned MAC addresses. It also
  * holds the translation's references (what to tell the controller, where to go on after a recirculation), until {@link #close}.
  *
  * <p>Thread rules: {@link #credit} from any thread; {@link #close} once, by the owner.
@@ -20,6 +20,10 @@ public final class XlateCache implements AutoCloseable {
     private record Learned(MacTable table, int vlan, long mac, int port) {
     }
 
+    /** {@code bucket} may be {@link GroupExecution#EVERY_BUCKET}. */
+    private record GroupHit(Group group, int bucket) {
+    }
+
     /** A state that the translation holds a reference to. */
     private record Reference(SharedStates<?> states, int id) {
     }
@@ -30,6 +34,7 @@ public final class XlateCache implements AutoCloseable {
         private final List<TableHit> tables = new ArrayList<>();
         private final List<PatchHop> hops = new ArrayList<>();
         private final List<Learned> learned = new ArrayList<>();
+        private final List<GroupHit> groups = new ArrayList<>();
         private final List<Reference> references = new ArrayList<>();
 
         void rule(RuleStats stats) {
@@ -48,6 +53,10 @@ public final class XlateCache implements AutoCloseable {
             learned.add(new Learned(table, vlan, mac, port));
         }
 
+        void group(Group group, int bucket) {
+            groups.add(new GroupHit(group, bucket));
+        }
+
         /** Takes over a reference that was acquired. */
         void state(SharedStates<?> states, int id) {
             references.add(new Reference(states, id));
@@ -60,6 +69,7 @@ public final class XlateCache implements AutoCloseable {
             tables.clear();
             hops.clear();
             learned.clear();
+            groups.clear();
             references.clear();
             return cache;
         }
@@ -69,6 +79,7 @@ public final class XlateCache implements AutoCloseable {
     private final TableHit[] tables;
     private final List<PatchHop> hops;
     private final List<Learned> learned;
+    private final List<GroupHit> groups;
     private final List<Reference> references;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -77,6 +88,7 @@ public final class XlateCache implements AutoCloseable {
         tables = builder.tables.toArray(new TableHit[0]);
         hops = List.copyOf(builder.hops);
         learned = List.copyOf(builder.learned);
+        groups = List.copyOf(builder.groups);
         references = List.copyOf(builder.references);
     }
 
@@ -108,6 +120,14 @@ public final class XlateCache implements AutoCloseable {
         for (PatchHop hop : hops) {
             hop.from.sent(packets, bytes);
             hop.to.received(packets, bytes);
+        }
+        for (GroupHit hit : groups) {
+            hit.group.hits().credit(packets, bytes);
+            for (int i = 0; i < hit.group.buckets().size(); i++) {
+                if (hit.bucket == i || hit.bucket == GroupExecution.EVERY_BUCKET) {
+                    hit.group.buckets().get(i).hits().credit(packets, bytes);
+                }
+            }
         }
         for (Learned entry : learned) {
             entry.table.learn(entry.vlan, entry.mac, entry.port, usedNs, true);

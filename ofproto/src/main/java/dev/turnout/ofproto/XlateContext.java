@@ -75,6 +75,7 @@ final class XlateContext {
         @Nullable
         Rule first;
         boolean inActionSet;
+        boolean inGroup;
         boolean exit;
         boolean frozen;
 
@@ -111,6 +112,10 @@ final class XlateContext {
     private int top;
     private int depth;
     private int resubmits;
+    /** Basis of the hash that the packet came with, or null: what {@code dp_hash} of its key means. */
+    private @Nullable Integer keyHash;
+    /** The same of the datapath's packet after the actions so far. */
+    private @Nullable Integer packetHash;
     private boolean sideEffects;
     private long nowNs;
     private XlateDrop drop = XlateDrop.NONE;
@@ -176,6 +181,8 @@ final class XlateContext {
         top = 0;
         depth = 0;
         resubmits = 0;
+        keyHash = null;
+        packetHash = null;
         drop = XlateDrop.NONE;
         wildcards.observe(isObserved ? observer::lookedAt : null);
     }
@@ -379,12 +386,25 @@ final class XlateContext {
      *            for observers: which copy
      */
     void onCopy(List<OfAction> actions, boolean withActionSet, String what) {
+        onCopy(actions, withActionSet, scope().inGroup, what);
+    }
+
+    /** Executes a group's bucket. */
+    void bucket(List<OfAction> actions, String what) {
+        resubmits++;
+        depth++;
+        onCopy(actions, false, true, what);
+        depth--;
+    }
+
+    private void onCopy(List<OfAction> actions, boolean withActionSet, boolean inGroup, String what) {
         Scope outer = scope();
         FlowState.Saved saved = flow.save();
         Frame by = frames.get(top - 1);
         Scope copy = new Scope(outer.bridge, top);
         copy.first = outer.first;
         copy.inActionSet = outer.inActionSet;
+        copy.inGroup = inGroup;
         copy.stack.addAll(outer.stack);
         if (withActionSet) {
             copy.actionSet.addAll(outer.actionSet);
@@ -406,6 +426,7 @@ final class XlateContext {
     List<DpAction> nested(Runnable body) {
         List<DpAction> around = out;
         Committer base = committer.copy();
+        Integer hash = packetHash;
         List<DpAction> list = new ArrayList<>();
         if (++nesting > MAX_NESTING) {
             drop(XlateDrop.NESTED_TOO_DEEP);
@@ -416,6 +437,7 @@ final class XlateContext {
             out = around;
             actionsElsewhere += list.size() - around.size();
             committer.restore(base);
+            packetHash = hash;
         }
         nesting--;
         return list;
@@ -455,6 +477,36 @@ final class XlateContext {
         now.frozen = true;
     }
 
+    /** Whether the packet came with a hash of this basis. */
+    boolean hasHash(int basis) {
+        return keyHash != null && keyHash == basis;
+    }
+
+    /** Lets the datapath hash and recirculate the packet; then the action at hand is executed, again. */
+    void hashAndRecirculate(DpAction.Hash hash) {
+        frames.get(top - 1).next--;
+        commit();
+        emit(hash);
+        packetHash = hash.basis();
+        freezeAndRecirculate();
+    }
+
+    /** The group of the number, in the version that the translation sees. */
+    @Nullable
+    Group group(int number) {
+        return tables.groups().find(number, version);
+    }
+
+    /** Where what the translation touches is noted. */
+    XlateCache.Builder cache() {
+        return cache;
+    }
+
+    /** Whether a patch port leads anywhere. */
+    boolean hasPeer(PortInfo patch) {
+        return topology.peerOf(patch) != null;
+    }
+
     /**
      * Lets the datapath send the packet, as it is now, through its caches again, to be looked up in a table then. The walk goes on with what it has.
      *
@@ -471,7 +523,7 @@ final class XlateContext {
         Scope now = scope();
         committer.commit(flow, out);
         FrozenState state = new FrozenState(now.bridge, table, left, now.actionSet, now.stack, now.first,
-                now.inActionSet, flow.inPort(), flow.keep(written), written);
+                now.inActionSet, now.inGroup, packetHash, flow.inPort(), flow.keep(written), written);
         int id = frozenStates.acquire(state);
         cache.state(frozenStates, id);
         observer.frozen(id, state);
@@ -487,6 +539,9 @@ final class XlateContext {
         now.stack.addAll(state.stack());
         now.first = state.first();
         now.inActionSet = state.inActionSet();
+        now.inGroup = state.inGroup();
+        keyHash = state.hashBasis();
+        packetHash = keyHash;
         enter(now);
         observer.entered(Level.THAWED, "");
         if (state.table() == FrozenState.NO_TABLE) {
@@ -558,6 +613,9 @@ final class XlateContext {
         Rule rule = frames.get(top - 1).rule;
         if (rule == null) {
             return PacketInReason.PACKET_OUT;
+        }
+        if (scope().inGroup) {
+            return PacketInReason.GROUP;
         }
         if (scope().inActionSet) {
             return PacketInReason.ACTION_SET;

@@ -26,7 +26,7 @@ final class ActionTexts {
 
     /** Where a list stands, which decides what it may hold. */
     enum Nesting {
-        FLOW, WRITE_ACTIONS, CLONE, CT
+        FLOW, WRITE_ACTIONS, CLONE, CT, BUCKET
     }
 
     private static final NameTable<ArgumentReader> TABLE = table();

@@ -42,7 +42,7 @@ import dev.turnout.flow.Match;
  */
 public record FlowMod(FlowCommand command, int table, int priority, Match match, List<FieldMatch> tunnelMetadata,
         long cookie, boolean modifyCookie, long cookieMatch, long cookieMask, int idleTimeout, int hardTimeout,
-        int importance, int flags, int outPort, int outGroup, List<OfAction> actions) {
+        int importance, int flags, int outPort, int outGroup, List<OfAction> actions) implements TableMod {
     /** No table named. */
     public static final int ALL_TABLES = 255;
     /** Priority of a flow that names none. */

@@ -83,6 +83,8 @@ public enum OfError {
     OFPGMFC_UNKNOWN_BUCKET("no such bucket"),
     OFPGMFC_BUCKET_EXISTS("the bucket is there already"),
 
+    OFPBPC_BAD_VALUE("bad value of a property"),
+
     OFPPMFC_BAD_PORT("no such port"),
     OFPPMFC_BAD_HW_ADDR("wrong hardware address"),
     OFPPMFC_BAD_CONFIG("bad port configuration"),

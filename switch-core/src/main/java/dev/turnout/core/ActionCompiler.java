@@ -102,6 +102,7 @@ final class ActionCompiler {
             case DpAction.PopVlan pop -> emit(ActionProgram.POP_VLAN);
             case DpAction.PushMpls push -> emit(ActionProgram.PUSH_MPLS, push.ethType(), push.lse());
             case DpAction.PopMpls pop -> emit(ActionProgram.POP_MPLS, pop.ethType());
+            case DpAction.Hash hash -> emit(ActionProgram.HASH, hash.basis());
             case DpAction.Meter meter -> throw new UnsupportedActionException("meter(" + meter.id() + ")");
             default -> addSet(action);
         }

@@ -1,5 +1,6 @@
 package dev.turnout.core;
 
+import dev.turnout.flow.ConnectionHash;
 import dev.turnout.flow.DpAction;
 import dev.turnout.flow.FlowExtractor;
 import dev.turnout.flow.FlowKeys;
@@ -178,6 +179,7 @@ final class ActionExecutor {
             case ActionProgram.PUSH_VLAN, ActionProgram.PUSH_MPLS -> {
                 return passPush(operation, operands, at, packets, first, count);
             }
+            case ActionProgram.HASH -> passHash((int) operands[at], packets, first, end);
             default -> passChange(operation, operands, at, packets, first, end);
         }
         return count;
@@ -207,6 +209,14 @@ final class ActionExecutor {
     private static void passPopVlan(long[] packets, int first, int end) {
         for (int i = first; i < end; i++) {
             EthernetRewriter.popVlan(Memory.known(packets[i]));
+        }
+    }
+
+    private void passHash(int basis, long[] packets, int first, int end) {
+        for (int i = first; i < end; i++) {
+            long packet = Memory.known(packets[i]);
+            FlowExtractor.extract(packet, keys, 0);
+            Packet.setDpHash(packet, ConnectionHash.of(keys.words, basis));
         }
     }
 

@@ -56,7 +56,9 @@ final class ActionProgram {
     static final int PUSH_MPLS = 21;
     /** Operand: EtherType. */
     static final int POP_MPLS = 22;
-    private static final int[] OPERANDS = {1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 6, 14, 3, 3, 10, 8, 2, 2, 2, 1, 0, 2, 1};
+    /** Operand: basis. */
+    static final int HASH = 23;
+    private static final int[] OPERANDS = {1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 6, 14, 3, 3, 10, 8, 2, 2, 2, 1, 0, 2, 1, 1};
 
     final int[] operations;
     final long[] operands;
