@@ -19,7 +19,6 @@ import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
-import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowParser;
 import dev.turnout.openflow.GroupMod;
 import dev.turnout.openflow.GroupMod.Command;
