@@ -1,7 +1,8 @@
 package dev.turnout.ofproto;
 
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -27,6 +28,8 @@ final class SharedStates<S> {
         final int id;
         final S state;
         int references = 1;
+        /** When the last reference went. */
+        long leftNs;
 
         Entry(int id, S state) {
             this.id = id;
@@ -34,13 +37,11 @@ final class SharedStates<S> {
         }
     }
 
-    private record Leaving<S>(Entry<S> entry, long sinceNs) {
-    }
-
     private final LongSupplier clock;
     private final ConcurrentHashMap<Integer, Entry<S>> byId = new ConcurrentHashMap<>();
     private final Map<S, Entry<S>> byState = new HashMap<>();
-    private final ArrayDeque<Leaving<S>> leaving = new ArrayDeque<>();
+    /** Entries whose last reference went, in that order; each at most once, though it may have been acquired again. */
+    private final LinkedHashSet<Entry<S>> leaving = new LinkedHashSet<>();
     private int lastId;
 
     SharedStates(LongSupplier clock) {
@@ -70,7 +71,9 @@ final class SharedStates<S> {
             throw new IllegalStateException("a state is released more often than acquired: " + id);
         }
         if (--entry.references == 0) {
-            leaving.add(new Leaving<>(entry, clock.getAsLong()));
+            leaving.remove(entry);
+            entry.leftNs = clock.getAsLong();
+            leaving.add(entry);
         }
         forget();
     }
@@ -80,12 +83,15 @@ final class SharedStates<S> {
             return;
         }
         long now = clock.getAsLong();
-        for (Leaving<S> first = leaving.peek(); first != null
-                && now - first.sinceNs >= LINGER_NS; first = leaving.peek()) {
-            leaving.remove();
-            if (first.entry.references == 0) {
-                byId.remove(first.entry.id, first.entry);
-                byState.remove(first.entry.state, first.entry);
+        for (Iterator<Entry<S>> all = leaving.iterator(); all.hasNext();) {
+            Entry<S> first = all.next();
+            if (now - first.leftNs < LINGER_NS) {
+                return;
+            }
+            all.remove();
+            if (first.references == 0) {
+                byId.remove(first.id);
+                byState.remove(first.state);
             }
         }
     }
