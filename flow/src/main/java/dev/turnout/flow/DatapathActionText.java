@@ -31,7 +31,8 @@ final class DatapathActionText {
     private static String action(DpAction action, IntFunction<String> portNames) {
         return switch (action) {
             case DpAction.Output a -> portNames.apply(a.port());
-            case DpAction.Userspace a -> userspace(a);
+            case DpAction.Userspace a ->
+                "userspace(pid=0,controller(recirc_id=" + Integer.toUnsignedString(a.stateId()) + "))";
             case DpAction.SetEthernet a -> set(DatapathAttribute.ETH).with(Fields.ETH_SRC, a.src(), a.srcMask())
                     .with(Fields.ETH_DST, a.dst(), a.dstMask()).text();
             case DpAction.SetIpv4 a -> set(DatapathAttribute.IPV4).with(Fields.IPV4_SRC, a.src(), a.srcMask())
@@ -74,14 +75,6 @@ final class DatapathActionText {
             case DpAction.Trunc a -> "trunc(" + Integer.toUnsignedString(a.maxLength()) + ")";
             case DpAction.Clone a -> "clone(" + actions(a.actions(), portNames) + ")";
             case DpAction.Meter a -> "meter(" + Integer.toUnsignedString(a.id()) + ")";
-        };
-    }
-
-    private static String userspace(DpAction.Userspace action) {
-        return switch (action.kind()) {
-            case CONTROLLER ->
-                "userspace(pid=0,controller(recirc_id=" + Integer.toUnsignedString(action.stateId()) + "))";
-            case SLOW_PATH -> "userspace(pid=0,slow_path(action))";
         };
     }
 

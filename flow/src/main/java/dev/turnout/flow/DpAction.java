@@ -11,14 +11,8 @@ public sealed interface DpAction {
     record Output(int port) implements DpAction {
     }
 
-    /** Hands the packet to the slow path: to a controller, or to have it done there what the datapath cannot. */
-    record Userspace(Kind kind, int stateId) implements DpAction {
-        public enum Kind {
-            /** Packet-in; {@code stateId} is the translator's id of what to tell the controller. */
-            CONTROLLER,
-            /** The slow path executes this packet as a whole; nothing of it can be cached. */
-            SLOW_PATH
-        }
+    /** Hands the packet to the controllers; {@code stateId} is the translator's id of what to tell them. */
+    record Userspace(int stateId) implements DpAction {
     }
 
     /** Ethernet addresses, low 48 bits each. */

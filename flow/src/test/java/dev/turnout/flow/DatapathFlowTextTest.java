@@ -71,7 +71,7 @@ class DatapathFlowTextTest {
                 new DpAction.SetMpls(5 << 12, 0xfffff << 12),
                 new DpAction.Trunc(100), new DpAction.Clone(List.of(new DpAction.Output(4))), new DpAction.Meter(2),
                 new DpAction.Recirc(16),
-                new DpAction.Userspace(DpAction.Userspace.Kind.CONTROLLER, 7), new DpAction.Output(2));
+                new DpAction.Userspace(7), new DpAction.Output(2));
 
         assertThat(DatapathFlowText.actions(actions))
                 .isEqualTo("set(eth(src=00:00:00:00:00:01)),set(ipv4(src=10.0.0.1,ttl=63)),"

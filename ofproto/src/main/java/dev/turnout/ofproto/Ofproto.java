@@ -258,7 +258,7 @@ public final class Ofproto {
     }
 
     /**
-     * Sends a packet to the controllers: what {@code DpAction.Userspace} of kind {@code CONTROLLER} asks for.
+     * Sends a packet to the controllers: what {@code DpAction.Userspace} asks for.
      *
      * @param stateId
      *            of the action

@@ -605,7 +605,7 @@ final class XlateContext {
         int id = packetInStates.acquire(new PacketInState(bridge(), frame.table, cookie, reason, controllerId, userdata,
                 maxLength, pipeline));
         cache.state(packetInStates, id);
-        out.add(new DpAction.Userspace(DpAction.Userspace.Kind.CONTROLLER, id));
+        out.add(new DpAction.Userspace(id));
     }
 
     /** Why {@code output:CONTROLLER} sends a packet. */

@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
  * when a table changes, at once, but at least {@value #LEAST_SETTLE_NS} ns after the last round, so that a burst of changes
  * is looked at once.
  *
- * <p>Thread rules: control methods from any thread. The lock here guards the state that they share with the leader, and is held
- * for moments only, never together with another.
+ * <p>Thread rules: control methods from any thread. The monitor makes starts and stops happen one after another; threads are
+ * joined under it. The lock guards the state that they share with the leader, and is held for moments only, together with no
+ * other but that monitor.
  */
 public final class Revalidator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Revalidator.class);
@@ -80,7 +81,7 @@ public final class Revalidator implements AutoCloseable {
     // --- life ------------------------------------------------------------------------------------------------------------
 
     /** Starts the threads. */
-    public void start() {
+    public synchronized void start() {
         lock.lock();
         try {
             if (!threads.isEmpty()) {
@@ -105,7 +106,7 @@ public final class Revalidator implements AutoCloseable {
 
     /** Stops the threads; megaflows stay as they are. */
     @Override
-    public void close() {
+    public synchronized void close() {
         stopping = true;
         LockSupport.unpark(leader);
         List<Thread> stopped;
@@ -137,7 +138,7 @@ public final class Revalidator implements AutoCloseable {
     }
 
     /** Changes the settings; a new number of threads restarts them. */
-    public void setConfig(RevalidatorConfig settings) {
+    public synchronized void setConfig(RevalidatorConfig settings) {
         boolean restart = settings.threads() != config.threads();
         config = settings;
         lock.lock();
@@ -194,7 +195,7 @@ public final class Revalidator implements AutoCloseable {
         barrier.await();
     }
 
-    /** One ukey's trouble must not end revalidation. */
+    /** A phase's trouble must not end revalidation. */
     private static void guarded(Runnable phase) {
         try {
             phase.run();

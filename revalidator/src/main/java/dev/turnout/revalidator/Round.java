@@ -105,7 +105,8 @@ final class Round {
                 for (int slot = from; slot < to; slot++) {
                     if (fastPath.read(slot, reading)) {
                         seen++;
-                        dump(fastPath, slot, reading);
+                        int at = slot;
+                        guarded(() -> dump(fastPath, at, reading));
                     }
                 }
             }
@@ -216,7 +217,7 @@ final class Round {
         long sequence = slowPath.changeSequence(); // before the translation: what changes meanwhile counts as a change
         try {
             next = slowPath.translate(ukey.key(), false, 0);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // an Error: the stack is finite
             LOG.error("translation failed; the megaflow {} is deleted", ukey.id(), e);
             delete(ukey, DeleteReason.TRANSLATION_ERROR);
             return;
@@ -258,11 +259,20 @@ final class Round {
                 return;
             }
             try {
-                sweep(ukey, reading);
+                guarded(() -> sweep(ukey, reading));
             } finally {
                 ukey.unlock();
             }
         });
+    }
+
+    /** One ukey's trouble must not keep the others from being looked at. */
+    private static void guarded(Runnable look) {
+        try {
+            look.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("revalidation of a megaflow failed", e);
+        }
     }
 
     private void sweep(Ukey ukey, MegaflowReading reading) {

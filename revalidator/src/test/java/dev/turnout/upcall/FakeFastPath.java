@@ -185,7 +185,7 @@ public final class FakeFastPath implements FastPath {
                 long copy = pool.copyOf(packet);
                 if (copy != 0) {
                     if (sink().userspace(copy, key(Packet.inPort(packet), Packet.skbPriority(packet)).words(), 0,
-                            userspace, clock.getAsLong())) {
+                            userspace)) {
                         controllerCopies.incrementAndGet();
                     } else {
                         pool.free(copy);

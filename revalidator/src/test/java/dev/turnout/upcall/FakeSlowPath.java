@@ -52,7 +52,7 @@ public final class FakeSlowPath implements SlowPath {
         DatapathActions actions() {
             DpAction output = new DpAction.Output(id);
             return new DatapathActions(tellsController
-                    ? List.of(new DpAction.Userspace(DpAction.Userspace.Kind.CONTROLLER, id), output)
+                    ? List.of(new DpAction.Userspace(id), output)
                     : List.of(output));
         }
     }
@@ -70,6 +70,9 @@ public final class FakeSlowPath implements SlowPath {
     public volatile int failures;
     /** Runs within each translation, between its two looks at the tables' surroundings. */
     public volatile Runnable duringTranslation = () -> {
+    };
+    /** Runs before each credit. */
+    public volatile Runnable duringCredit = () -> {
     };
     private final AtomicInteger translations = new AtomicInteger();
 
@@ -172,6 +175,7 @@ public final class FakeSlowPath implements SlowPath {
             if (closed.get()) {
                 creditsAfterEnd.incrementAndGet();
             }
+            duringCredit.run();
             rule.packets.addAndGet(packets);
             rule.bytes.addAndGet(bytes);
         }

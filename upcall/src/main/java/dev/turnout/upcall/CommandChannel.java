@@ -23,9 +23,15 @@ final class CommandChannel {
     private final Deletions deletions;
     private final ConcurrentLinkedQueue<DatapathCommand> overflow = new ConcurrentLinkedQueue<>();
     private final AtomicInteger overflowing = new AtomicInteger();
+    private final Runnable wakeAgent;
     private volatile boolean ended;
 
-    CommandChannel(FastPath fastPath, UkeyAudit audit, Deletions deletions) {
+    /**
+     * @param wakeAgent
+     *            wakes the agent, if it sleeps
+     */
+    CommandChannel(FastPath fastPath, UkeyAudit audit, Deletions deletions, Runnable wakeAgent) {
+        this.wakeAgent = wakeAgent;
         this.fastPath = fastPath;
         this.audit = audit;
         this.deletions = deletions;
@@ -55,6 +61,7 @@ final class CommandChannel {
         if (overflowing.getPlain() > 0 || !fastPath.submit(command)) {
             overflowing.incrementAndGet();
             overflow.add(command);
+            wakeAgent.run();
         }
         return true;
     }

@@ -4,8 +4,6 @@ package dev.turnout.upcall;
 public enum DeleteReason {
     /** Translated again, it must not be cached. */
     AVOID_CACHING("avoid-caching"),
-    /** The megaflow does not fit its key: translated again, it would not match its own packets. */
-    BAD_FIT("bad-fit"),
     /** Not hit for the idle time. */
     FLOW_IDLE("flow-idle"),
     /** There were more than twice as many megaflows as the limit allows. */

@@ -6,7 +6,6 @@ import java.util.function.LongSupplier;
 
 import dev.turnout.core.DatapathCommand;
 import dev.turnout.flow.DatapathActions;
-import dev.turnout.flow.DpAction;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
@@ -36,41 +35,6 @@ final class FlowSetup {
     private final ConcurrentHashMap<FlowMask, FlowMask> masks = new ConcurrentHashMap<>();
     private volatile boolean megaflows = true;
 
-    /** Takes the place of a translation that failed. */
-    private static final class Failed implements Translation {
-        static final Failed INSTANCE = new Failed();
-
-        @Override
-        public DatapathActions actions() {
-            return DatapathActions.DROP;
-        }
-
-        @Override
-        public FlowMask wildcards() {
-            return FlowMask.EMPTY;
-        }
-
-        @Override
-        public boolean isCacheable() {
-            return false;
-        }
-
-        @Override
-        public DeleteReason refusal() {
-            return DeleteReason.TRANSLATION_ERROR;
-        }
-
-        @Override
-        public void credit(long packets, long bytes, long usedNs, int tcpFlags) {
-            // no rule was found
-        }
-
-        @Override
-        public void close() {
-            // holds nothing
-        }
-    }
-
     FlowSetup(SlowPath slowPath, UkeyTable table, FlowLimit limit, EnumCounters<UpcallCounter> counters,
             LongSupplier clock) {
         this.slowPath = slowPath;
@@ -98,7 +62,6 @@ final class FlowSetup {
     void handle(Upcall upcall) {
         switch (upcall) {
             case Upcall.Miss(FlowWait flow) -> setUp(flow);
-            case Upcall.SlowPathPacket(FlowWait flow) -> takePart(flow);
             case Upcall.PacketIn(int stateId, byte[] frame, FlowKey key) -> {
                 counters.add(UpcallCounter.CONTROLLER);
                 if (!slowPath.packetIn(stateId, frame, key)) {
@@ -114,7 +77,7 @@ final class FlowSetup {
             return;
         }
         long sequence = slowPath.changeSequence();
-        Translation translation = translate(flow);
+        Translation translation = translate(flow.key, true, flow.firstLength);
         if (!translation.isCacheable()) {
             counters.add(UpcallCounter.AVOID_CACHING);
         } else if (table.size() >= limit.get()) {
@@ -125,16 +88,16 @@ final class FlowSetup {
         execute(flow, translation.actions(), translation);
     }
 
-    private Translation translate(FlowWait flow) {
+    private Translation translate(FlowKey key, boolean sideEffects, int frameLength) {
         counters.add(UpcallCounter.TRANSLATED);
         try {
-            return slowPath.translate(flow.key, true, flow.firstLength);
-        } catch (RuntimeException e) {
+            return slowPath.translate(key, sideEffects, frameLength);
+        } catch (RuntimeException | Error e) { // an Error: the stack is finite
             counters.add(UpcallCounter.TRANSLATION_ERROR);
             if (counters.get(UpcallCounter.TRANSLATION_ERROR) <= LOGGED) {
-                LOG.error("translation failed; the flow's packets are dropped", e);
+                LOG.error("translation failed; the flow's packets are dropped, no megaflow runs it", e);
             }
-            return Failed.INSTANCE;
+            return FailedTranslation.INSTANCE;
         }
     }
 
@@ -174,8 +137,8 @@ final class FlowSetup {
     boolean adopt(Ukey former, long handle, CommandChannel channel) {
         long sequence = slowPath.changeSequence();
         FlowKey key = former.key();
-        Translation running = slowPath.translate(key, false, 0);
-        Translation next = slowPath.translate(key, false, 0);
+        Translation running = translate(key, false, 0);
+        Translation next = translate(key, false, 0);
         Ukey ukey = new Ukey(key.words(), former.mask(), channel, running, sequence, clock.getAsLong());
         ukey.lock();
         try {
@@ -195,7 +158,7 @@ final class FlowSetup {
     }
 
     /** Whether a megaflow with this mask may run what the translation says. */
-    static boolean fits(Translation translation, FlowMask mask) {
+    private static boolean fits(Translation translation, FlowMask mask) {
         return translation.isCacheable() && mask.covers(withPort(translation.wildcards()));
     }
 
@@ -217,22 +180,10 @@ final class FlowSetup {
         return known == null ? mask : known;
     }
 
-    /** A packet that the slow path takes part in: all is done but what would bring it here again. */
-    private void takePart(FlowWait flow) {
-        counters.add(UpcallCounter.SLOW_PATH);
-        Translation translation = translate(flow);
-        DatapathActions actions = new DatapathActions(translation.actions().actions().stream()
-                .filter(action -> !(action instanceof DpAction.Userspace userspace
-                        && userspace.kind() == DpAction.Userspace.Kind.SLOW_PATH))
-                .toList());
-        execute(flow, actions, translation);
-    }
-
     /** Handling has failed: drops the packets that wait, so that the flow's next packet is an upcall again. */
     void giveUp(Upcall upcall) {
         switch (upcall) {
-            case Upcall.Miss(FlowWait flow) -> execute(flow, DatapathActions.DROP, Failed.INSTANCE);
-            case Upcall.SlowPathPacket(FlowWait flow) -> execute(flow, DatapathActions.DROP, Failed.INSTANCE);
+            case Upcall.Miss(FlowWait flow) -> execute(flow, DatapathActions.DROP, FailedTranslation.INSTANCE);
             case Upcall.PacketIn packetIn -> counters.add(UpcallCounter.USERSPACE_LOST);
         }
     }

@@ -33,8 +33,6 @@ final class FlowWait {
     /** Next of the hash chain. */
     @Nullable
     FlowWait next;
-    /** Whether it is one packet for the slow path, which no other joins and no megaflow answers. */
-    boolean isAlone;
     /** Position in the owner's dense list. */
     int position;
     private long[] packets = new long[1];

@@ -108,44 +108,21 @@ final class ThreadUpcalls {
         return true;
     }
 
-    boolean userspace(long packet, long[] words, int offset, DpAction.Userspace action, long nowNs) {
+    boolean userspace(long packet, long[] words, int offset, DpAction.Userspace action) {
         PortShare port = port((int) words[offset + FlowLayout.RECIRC_PORT]);
         if (stopped || port.userspace.size() >= config.packetsPerPort()) {
             counters.add(UpcallCounter.USERSPACE_LOST);
             return false;
         }
-        return switch (action.kind()) {
-            case CONTROLLER -> packetIn(packet, words, offset, action.stateId(), port);
-            case SLOW_PATH -> slowPath(packet, words, offset, port, nowNs);
-        };
-    }
-
-    private boolean packetIn(long packet, long[] words, int offset, int stateId, PortShare port) {
         if (Packet.gsoType(packet) == Packet.GSO_NONE) {
             Checksums.finish(packet);
         }
         FlowKey key = key(words, offset);
-        if (!port.userspace.offer(new Upcall.PacketIn(stateId, Packet.toBytes(packet), key))) {
+        if (!port.userspace.offer(new Upcall.PacketIn(action.stateId(), Packet.toBytes(packet), key))) {
             counters.add(UpcallCounter.USERSPACE_LOST);
             return false;
         }
         PacketPool.releaseFromAnyThread(packet);
-        scheduler.offered(port.userspace);
-        return true;
-    }
-
-    private boolean slowPath(long packet, long[] words, int offset, PortShare port, long nowNs) {
-        if (!mayHold(port)) {
-            return false;
-        }
-        FlowWait flow = new FlowWait(this, port, key(words, offset), 0, Packet.length(packet));
-        if (!port.userspace.offer(new Upcall.SlowPathPacket(flow))) {
-            counters.add(UpcallCounter.USERSPACE_LOST);
-            return false;
-        }
-        flow.isAlone = true;
-        add(flow);
-        hold(flow, packet, nowNs);
         scheduler.offered(port.userspace);
         return true;
     }
@@ -225,9 +202,7 @@ final class ThreadUpcalls {
     }
 
     private void remove(FlowWait flow) {
-        if (!flow.isAlone) {
-            unchain(flow);
-        }
+        unchain(flow);
         int last = --flowCount;
         FlowWait moved = flows[last];
         if (moved != null && moved != flow) {
@@ -276,7 +251,6 @@ final class ThreadUpcalls {
             lastNs = Math.max(lastNs, flow.lastNs());
             tcpFlags |= (int) (flow.key.words()[FlowLayout.TCP_CT] >>> 48);
         }
-        boolean isCounted = resolution.flow().isAlone; // by the megaflow that handed it over
         long[] packets = new long[total];
         for (int i = 0, at = 0; i < count; i++) {
             FlowWait flow = matched(i);
@@ -285,7 +259,7 @@ final class ThreadUpcalls {
             matched[i] = null;
         }
         if (total > 0 || resolution.closes()) {
-            credits.offer(new Credit(resolution.translation(), isCounted ? 0 : total, bytes, lastNs, tcpFlags,
+            credits.offer(new Credit(resolution.translation(), total, bytes, lastNs, tcpFlags,
                     resolution.closes()));
             scheduler.wakeAgent();
         }
@@ -313,7 +287,7 @@ final class ThreadUpcalls {
                 continue;
             }
             FlowWait flow = flows[i];
-            if (flow != null && flow != first && !flow.isAlone && mask.equalUnder(flow.key.words(), maskedKey)) {
+            if (flow != null && flow != first && mask.equalUnder(flow.key.words(), maskedKey)) {
                 if (count == matched.length) {
                     matched = Arrays.copyOf(matched, count * 2);
                 }
@@ -357,11 +331,12 @@ final class ThreadUpcalls {
     int drain(CommandChannel.Acknowledger acknowledger, int most) {
         int work = 0;
         while (work < most) {
-            Ack ack = acks.poll();
+            Ack ack = acks.peek();
             if (ack == null) {
                 break;
             }
-            credit(); // those of an install were offered before its answer
+            credit(); // those of an install were offered before its answer, which stays in the ring if this fails
+            acks.poll();
             acknowledger.answer(ack);
             work++;
         }
@@ -371,11 +346,14 @@ final class ThreadUpcalls {
     private int credit() {
         int work = 0;
         for (Credit credit = credits.poll(); credit != null; credit = credits.poll(), work++) {
-            if (credit.packets > 0) {
-                credit.translation.credit(credit.packets, credit.bytes, credit.usedNs, credit.tcpFlags);
-            }
-            if (credit.closes) {
-                credit.translation.close();
+            try {
+                if (credit.packets > 0) {
+                    credit.translation.credit(credit.packets, credit.bytes, credit.usedNs, credit.tcpFlags);
+                }
+            } finally {
+                if (credit.closes) {
+                    credit.translation.close();
+                }
             }
         }
         return work;

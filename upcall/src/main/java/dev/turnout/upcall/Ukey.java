@@ -244,12 +244,6 @@ public final class Ukey {
         sequence = newSequence;
     }
 
-    /** Nothing that this translation read has changed up to {@code newSequence}. */
-    public void current(long newSequence) {
-        checkLocked();
-        sequence = newSequence;
-    }
-
     private void closeTranslations() {
         translation.close();
         if (nextTranslation != null) {
@@ -301,11 +295,11 @@ public final class Ukey {
             return 0;
         }
         if (newPackets > 0 || newBytes > 0) {
-            translation.credit(newPackets, newBytes, usedNow, flagsNow);
-            packets = packetsNow;
+            packets = packetsNow; // first: what fails to be credited is not credited again
             bytes = bytesNow;
             usedNs = usedNow;
             tcpFlags |= flagsNow;
+            translation.credit(newPackets, newBytes, usedNow, flagsNow);
         }
         return newPackets;
     }
@@ -383,8 +377,11 @@ public final class Ukey {
         begin(Pending.DELETE);
         if (!channel.submit(new DatapathCommand.Delete(this, operation, handle))) {
             pending = Pending.NONE;
-            attributeLast();
-            transition(UkeyState.EVICTED, place + ": the thread has ended");
+            try {
+                attributeLast();
+            } finally {
+                transition(UkeyState.EVICTED, place + ": the thread has ended");
+            }
         }
     }
 
@@ -411,13 +408,16 @@ public final class Ukey {
             return false;
         }
         pending = Pending.NONE;
-        switch (ack.kind()) {
-            case INSTALLED -> onInstalled(ack);
-            case MODIFIED -> onModified(ack);
-            case DELETED -> onDeleted(ack);
-        }
-        if (state == UkeyState.EVICTING && pending == Pending.NONE) {
-            sendDelete("queued delete");
+        try {
+            switch (ack.kind()) {
+                case INSTALLED -> onInstalled(ack);
+                case MODIFIED -> onModified(ack);
+                case DELETED -> onDeleted(ack);
+            }
+        } finally { // a delete that was decided meanwhile is sent in any case
+            if (state == UkeyState.EVICTING && pending == Pending.NONE) {
+                sendDelete("queued delete");
+            }
         }
         return true;
     }
@@ -438,9 +438,12 @@ public final class Ukey {
         Translation next = nextTranslation;
         nextTranslation = null;
         if (ack.status() == Ack.Status.OK && next != null) {
-            attribute(ack.packets(), ack.bytes(), ack.usedNs(), ack.tcpFlags());
-            translation.close();
-            translation = next;
+            try {
+                attribute(ack.packets(), ack.bytes(), ack.usedNs(), ack.tcpFlags());
+            } finally {
+                translation.close();
+                translation = next;
+            }
             return;
         }
         if (next != null) {
@@ -453,12 +456,15 @@ public final class Ukey {
     }
 
     private void onDeleted(Ack ack) {
-        if (ack.status() == Ack.Status.OK) {
-            attribute(ack.packets(), ack.bytes(), ack.usedNs(), ack.tcpFlags());
-        } else {
-            attributeLast();
+        try {
+            if (ack.status() == Ack.Status.OK) {
+                attribute(ack.packets(), ack.bytes(), ack.usedNs(), ack.tcpFlags());
+            } else {
+                attributeLast();
+            }
+        } finally { // whatever happens to the counters, the megaflow is gone
+            transition(UkeyState.EVICTED, "delete acknowledged: " + ack.status());
         }
-        transition(UkeyState.EVICTED, "delete acknowledged: " + ack.status());
     }
 
     @Override

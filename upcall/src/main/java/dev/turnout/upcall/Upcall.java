@@ -12,8 +12,4 @@ sealed interface Upcall {
     @SuppressWarnings("ArrayRecordComponent") // a frame's bytes are passed on, never compared
     record PacketIn(int stateId, byte[] frame, FlowKey key) implements Upcall {
     }
-
-    /** A packet that the slow path takes part in; it waits in {@code flow}. */
-    record SlowPathPacket(FlowWait flow) implements Upcall {
-    }
 }

@@ -34,9 +34,7 @@ public enum UpcallCounter {
     TRANSLATION_ERROR("translation-error"),
     /** Packets handed to the controllers. */
     CONTROLLER("controller"),
-    /** Packets that the slow path took part in. */
-    SLOW_PATH("slow-path"),
-    /** Packets for the controller or the slow path that found the queue full. */
+    /** Packets for the controllers that found the queue full, or a state that is gone. */
     USERSPACE_LOST("userspace-lost"),
     /** Packets given back because their forwarding thread ended. */
     THREAD_ENDED("thread-ended");

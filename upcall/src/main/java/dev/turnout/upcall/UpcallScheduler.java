@@ -35,6 +35,7 @@ final class UpcallScheduler {
         /** Announces that the thread will sleep; it looks for work once more before it does. */
         void lieDown() {
             asleep.set(true);
+            VarHandle.fullFence(); // before the look at queues, whose loads are no more than acquire
         }
 
         void getUp() {

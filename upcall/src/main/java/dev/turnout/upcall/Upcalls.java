@@ -63,7 +63,8 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
             if (fastPath.id() != threads.size()) {
                 throw new IllegalArgumentException("forwarding threads are not numbered from 0");
             }
-            threads.add(new ThreadUpcalls(new CommandChannel(fastPath, audit, deletions), scheduler, counters, config));
+            threads.add(new ThreadUpcalls(new CommandChannel(fastPath, audit, deletions, scheduler::wakeAgent),
+                    scheduler, counters, config));
         }
         agent = new AckAgent(threads, scheduler, audit, this::decideThreadRemoval);
     }
@@ -79,7 +80,7 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
     @Override
     public boolean userspace(ForwardingThread from, long packet, long[] words, int offset, long used,
             DpAction.Userspace action) {
-        return threads.get(from.id()).userspace(packet, words, offset, action, clock.getAsLong());
+        return threads.get(from.id()).userspace(packet, words, offset, action);
     }
 
     @Override
@@ -198,11 +199,6 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
         return threads.stream().map(thread -> thread.channel().fastPath()).toList();
     }
 
-    /** Sends a command, keeping it where the thread's queue is full; false if the thread has ended. */
-    public boolean submit(int threadId, DatapathCommand command) {
-        return threads.get(threadId).channel().submit(command);
-    }
-
     /** Whether megaflows have wildcards ({@code upcall/disable-megaflows}). Those that are installed stay. */
     public void setMegaflows(boolean on) {
         setup.setMegaflows(on);
@@ -227,7 +223,9 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
         if (token instanceof Ukey former && setup.adopt(former, handle, channel)) {
             return true;
         }
-        channel.submit(new DatapathCommand.Delete(ORPHAN, 0, handle));
+        if (channel.waiting() == 0) { // else the next dump will find it again: no ukey bounds what waits
+            channel.submit(new DatapathCommand.Delete(ORPHAN, 0, handle));
+        }
         return false;
     }
 
@@ -315,7 +313,7 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
 
     /** A forwarding thread has ended: its megaflows are gone. The agent calls this. */
     private void decideThreadRemoval(int threadId) {
-        decide(ukey -> ukey.threadId() == threadId, DeleteReason.THREAD_REMOVED, "thread removal");
+        decide(ukey -> ukey.threadId() == threadId, DeleteReason.THREAD_REMOVED, "thread removal", new ArrayList<>());
     }
 
     /** Whether the forwarding thread has ended; what its table shows means nothing then. */
@@ -340,26 +338,35 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
     }
 
     private int evict(Predicate<Ukey> which, DeleteReason reason, String place) {
-        List<Ukey> evicted = decide(which, reason, place);
-        await(() -> evicted.stream().noneMatch(ukey -> ukey.state() == UkeyState.EVICTING));
-        return evicted.size();
+        List<Ukey> going = new ArrayList<>();
+        int decided = decide(which, reason, place, going);
+        await(() -> going.stream().noneMatch(ukey -> ukey.state() == UkeyState.EVICTING));
+        return decided;
     }
 
-    private List<Ukey> decide(Predicate<Ukey> which, DeleteReason reason, String place) {
-        List<Ukey> evicted = new ArrayList<>();
+    /**
+     * Decides deletions.
+     *
+     * @param going
+     *            gets those that are on their way out, whoever decided it
+     * @return how many this call decided
+     */
+    private int decide(Predicate<Ukey> which, DeleteReason reason, String place, List<Ukey> going) {
+        int[] decided = {0};
         table.forEach(ukey -> {
             if (which.test(ukey)) {
                 ukey.lock();
                 try {
-                    if (ukey.delete(reason, true, place)) {
-                        evicted.add(ukey);
+                    decided[0] += ukey.delete(reason, true, place) ? 1 : 0;
+                    if (ukey.state() == UkeyState.EVICTING) {
+                        going.add(ukey);
                     }
                 } finally {
                     ukey.unlock();
                 }
             }
         });
-        return evicted;
+        return decided[0];
     }
 
     /** Waits until no ukey awaits an answer; false if that took too long. */

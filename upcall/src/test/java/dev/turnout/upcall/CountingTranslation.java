@@ -1,22 +1,11 @@
 package dev.turnout.upcall;
 
-import dev.turnout.flow.DatapathActions;
-import dev.turnout.flow.FlowMask;
-
 /** A translation that drops, and counts. */
-final class CountingTranslation implements Translation {
+final class CountingTranslation extends FailedTranslation {
     long packets;
     int closes;
-
-    @Override
-    public DatapathActions actions() {
-        return DatapathActions.DROP;
-    }
-
-    @Override
-    public FlowMask wildcards() {
-        return FlowMask.EMPTY;
-    }
+    /** Whether crediting fails, after it has counted. */
+    boolean failsCredit;
 
     @Override
     public boolean isCacheable() {
@@ -24,13 +13,11 @@ final class CountingTranslation implements Translation {
     }
 
     @Override
-    public DeleteReason refusal() {
-        return DeleteReason.AVOID_CACHING;
-    }
-
-    @Override
     public void credit(long count, long bytes, long usedNs, int tcpFlags) {
         packets += count;
+        if (failsCredit) {
+            throw new IllegalStateException("a credit that fails on purpose");
+        }
     }
 
     @Override

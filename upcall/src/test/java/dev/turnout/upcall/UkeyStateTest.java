@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import dev.turnout.core.DatapathCommand;
+import dev.turnout.core.Ack;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
@@ -36,44 +36,12 @@ final class UkeyStateTest {
             UkeyState.EVICTED, List.of(UkeyState.VISIBLE, UkeyState.EVICTED),
             UkeyState.DELETED, List.of(UkeyState.DELETED));
 
-    private final UkeyAudit audit = new UkeyAudit();
-    private final Deletions deletions = new Deletions();
-    private final CommandChannel channel = new CommandChannel(new DeafFastPath(), audit, deletions);
-
-    /** A fast path that takes every command and never answers. */
-    private static final class DeafFastPath implements FastPath {
-        @Override
-        public int id() {
-            return 0;
-        }
-
-        @Override
-        public boolean submit(DatapathCommand command) {
-            return true;
-        }
-
-        @Override
-        public int slotLimit() {
-            return 0;
-        }
-
-        @Override
-        public boolean read(int slot, MegaflowReading into) {
-            return false;
-        }
-    }
-
-    static FlowMask mask() {
-        long[] words = new long[FlowLayout.WORDS];
-        words[FlowLayout.RECIRC_PORT] = -1;
-        words[FlowLayout.IPV4] = 0xffff;
-        return FlowMask.of(words);
-    }
+    private final TestUkeys ukeys = new TestUkeys();
+    private final UkeyAudit audit = ukeys.audit;
+    private final Deletions deletions = ukeys.deletions;
 
     private Ukey ukeyIn(UkeyState state) {
-        FlowKey key = new FlowKey();
-        key.words()[FlowLayout.RECIRC_PORT] = 3;
-        Ukey ukey = new Ukey(key.words(), mask(), channel, new CountingTranslation(), 1, 1);
+        Ukey ukey = ukeys.ukey(0);
         ukey.lock();
         for (UkeyState next : WAYS.getOrDefault(state, List.of())) {
             assertThat(ukey.transition(next, "way to " + state)).isTrue();
@@ -115,6 +83,23 @@ final class UkeyStateTest {
         assertThat(((CountingTranslation) ukey.translation()).closes).isEqualTo(1);
     }
 
+    @Test
+    void shouldGoOnWhenCreditingFails() {
+        CountingTranslation translation = new CountingTranslation();
+        translation.failsCredit = true;
+        Ukey ukey = ukeys.ukey(1, translation);
+        ukey.lock();
+        assertThat(ukey.transition(UkeyState.VISIBLE, "test") && ukey.seen(5)).isTrue();
+        assertThat(ukey.delete(DeleteReason.PURGE, false, "test")).isTrue();
+        Ack deleted = new Ack(ukey, 1, Ack.Kind.DELETED, Ack.Status.OK, 5, 7, 700, 2, 0);
+        assertThatThrownBy(() -> ukey.onAck(deleted)).hasMessageContaining("on purpose");
+        assertThat(ukey.state()).as("the megaflow is gone all the same").isEqualTo(UkeyState.EVICTED);
+        assertThat(translation.closes).isEqualTo(1);
+        assertThat(ukey.packets()).isEqualTo(7);
+        assertThatThrownBy(() -> ukey.attribute(8, 800, 3, 0)).hasMessageContaining("on purpose");
+        assertThat(translation.packets).as("each packet once").isEqualTo(8);
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldDecideADeleteOnceAndOnlyWhereAMegaflowMayBe(UkeyState state) {
@@ -128,23 +113,22 @@ final class UkeyStateTest {
 
     @Test
     void shouldGiveDifferentIdsToDifferentKeysMasksAndThreads() {
-        FlowKey key = new FlowKey();
-        key.words()[FlowLayout.RECIRC_PORT] = 3;
-        UkeyId id = UkeyId.of(key.words(), mask(), 0);
-        long[] wider = mask().toWords();
+        FlowKey key = TestUkeys.key(0);
+        UkeyId id = UkeyId.of(key.words(), TestUkeys.MASK, 0);
+        long[] wider = TestUkeys.MASK.toWords();
         wider[FlowLayout.L4] = 0xff;
-        assertThat(UkeyId.of(key.words(), mask(), 0)).isEqualTo(id);
-        assertThat(UkeyId.of(key.words(), mask(), 1)).isNotEqualTo(id);
+        assertThat(UkeyId.of(key.words(), TestUkeys.MASK, 0)).isEqualTo(id);
+        assertThat(UkeyId.of(key.words(), TestUkeys.MASK, 1)).isNotEqualTo(id);
         assertThat(UkeyId.of(key.words(), FlowMask.of(wider), 0)).isNotEqualTo(id);
         key.words()[FlowLayout.L4] = 7; // outside the mask
-        assertThat(UkeyId.of(key.words(), mask(), 0)).isEqualTo(id);
+        assertThat(UkeyId.of(key.words(), TestUkeys.MASK, 0)).isEqualTo(id);
         key.words()[FlowLayout.IPV4] = 7;
-        assertThat(UkeyId.of(key.words(), mask(), 0)).isNotEqualTo(id);
+        assertThat(UkeyId.of(key.words(), TestUkeys.MASK, 0)).isNotEqualTo(id);
         Set<UkeyId> ids = new HashSet<>();
         for (int thread = 0; thread < 16; thread++) {
             for (int port = 0; port < 256; port++) {
                 key.words()[FlowLayout.RECIRC_PORT] = port;
-                assertThat(ids.add(UkeyId.of(key.words(), mask(), thread))).as(thread + ", " + port).isTrue();
+                assertThat(ids.add(UkeyId.of(key.words(), TestUkeys.MASK, thread))).as(thread + ", " + port).isTrue();
             }
         }
         assertThat(UkeyId.parse("ufid:" + id)).isEqualTo(id);

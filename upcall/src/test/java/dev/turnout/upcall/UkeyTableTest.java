@@ -14,42 +14,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.turnout.core.DatapathCommand;
-import dev.turnout.flow.FlowKey;
-import dev.turnout.flow.FlowLayout;
 import org.junit.jupiter.api.Test;
 
 final class UkeyTableTest {
     private final UkeyTable table = new UkeyTable();
-    private final UkeyAudit audit = new UkeyAudit();
-    private final CommandChannel channel = new CommandChannel(new FastPath() {
-        @Override
-        public int id() {
-            return 0;
-        }
-
-        @Override
-        public boolean submit(DatapathCommand command) {
-            return true;
-        }
-
-        @Override
-        public int slotLimit() {
-            return 0;
-        }
-
-        @Override
-        public boolean read(int slot, MegaflowReading into) {
-            return false;
-        }
-    }, audit, new Deletions());
-
-    private Ukey ukey(int flow) {
-        FlowKey key = new FlowKey();
-        key.words()[FlowLayout.RECIRC_PORT] = 1;
-        key.words()[FlowLayout.IPV4] = flow;
-        return new Ukey(key.words(), UkeyStateTest.mask(), channel, new CountingTranslation(), 0, 1);
-    }
+    private final TestUkeys ukeys = new TestUkeys();
 
     private UkeyTable.Insertion insert(Ukey ukey) {
         ukey.lock();
@@ -71,17 +40,17 @@ final class UkeyTableTest {
 
     @Test
     void shouldReplaceOnlyAnEvictedUkeyAndInheritItsDumpSequence() {
-        Ukey first = ukey(1);
+        Ukey first = ukeys.ukey(1);
         assertThat(insert(first)).isEqualTo(UkeyTable.Insertion.INSERTED);
-        Ukey loser = ukey(1);
+        Ukey loser = ukeys.ukey(1);
         assertThat(insert(loser)).isEqualTo(UkeyTable.Insertion.DUPLICATE);
         assertThat(loser.state()).isEqualTo(UkeyState.DELETED);
         first.setDumpSequence(77);
         evict(first);
         table.setReplacing(false);
-        assertThat(insert(ukey(1))).isEqualTo(UkeyTable.Insertion.DUPLICATE);
+        assertThat(insert(ukeys.ukey(1))).isEqualTo(UkeyTable.Insertion.DUPLICATE);
         table.setReplacing(true);
-        Ukey second = ukey(1);
+        Ukey second = ukeys.ukey(1);
         assertThat(insert(second)).isEqualTo(UkeyTable.Insertion.REPLACED);
         assertThat(first.state()).isEqualTo(UkeyState.DELETED);
         assertThat(second.dumpSequence()).isEqualTo(77);
@@ -94,7 +63,7 @@ final class UkeyTableTest {
         Random random = new Random(5);
         List<Ukey> inside = new ArrayList<>();
         for (int flow = 0; flow < 20_000; flow++) {
-            Ukey ukey = ukey(flow);
+            Ukey ukey = ukeys.ukey(flow);
             insert(ukey);
             inside.add(ukey);
             if (random.nextInt(3) == 0) {
@@ -136,7 +105,7 @@ final class UkeyTableTest {
                 results.add(threads.submit(() -> {
                     Random random = new Random(seed);
                     for (int n = 0; n < insertions; n++) {
-                        Ukey ukey = ukey(random.nextInt(flows));
+                        Ukey ukey = ukeys.ukey(random.nextInt(flows));
                         switch (insert(ukey)) {
                             case INSERTED -> inserted.incrementAndGet();
                             case REPLACED -> replaced.incrementAndGet();
@@ -177,7 +146,7 @@ final class UkeyTableTest {
         }
         List<Ukey> left = new ArrayList<>();
         table.forEach(left::add);
-        assertThat(audit.illegalMoves()).isZero();
+        assertThat(ukeys.audit.illegalMoves()).isZero();
         assertThat(left).doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(flows)
                 .allMatch(ukey -> ukey.state() != UkeyState.DELETED);
         assertThat(left).hasSize(table.size()).hasSize(inserted.get() - removed.get());

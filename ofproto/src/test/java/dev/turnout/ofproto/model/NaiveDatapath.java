@@ -34,7 +34,7 @@ public final class NaiveDatapath {
     private void execute(DpAction action, BiFunction<Integer, byte[], String> controller) {
         switch (action) {
             case DpAction.Output(int port) -> sent.add(Sent.toPort(port, mark, frame.bytes()));
-            case DpAction.Userspace(DpAction.Userspace.Kind _, int id) -> sent.add(controller.apply(id, frame.bytes()));
+            case DpAction.Userspace(int id) -> sent.add(controller.apply(id, frame.bytes()));
             case DpAction.PushVlan(int tpid, int tci) -> frame.pushVlan(tpid, tci);
             case DpAction.PopVlan() -> frame.popVlan();
             case DpAction.SetMark(int value, int mask) -> mark = (mark & ~mask) | (value & mask);
