@@ -37,6 +37,7 @@ final class ModuleArrows {
             module("switchd",           "switchd",     "revalidator", "grpc-api"),
             module("ofctl",             "ofctl",       "grpc-api", "openflow"),
             module("benchmarks",        "bench",       "switchd"),
+            module("concurrency-tests", "concurrency", "upcall"),
             module("integration-tests", "it",          "switchd"));
     // @formatter:on
 
