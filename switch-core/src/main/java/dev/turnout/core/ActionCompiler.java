@@ -9,7 +9,7 @@ import dev.turnout.flow.DpAction;
 
 /**
  * Compiles datapath actions into an {@link ActionProgram}. What has no effect is left out: changes after the last action
- * that sends the packet somewhere, clones that send nothing.
+ * that sends the packet somewhere or meters it, clones that do neither.
  *
  * <p>Thread rules: stateless; used once per program.
  */
@@ -61,7 +61,7 @@ final class ActionCompiler {
                 nested.toArray(ActionProgram[]::new), upcalls.toArray(DpAction.Userspace[]::new));
     }
 
-    /** Index of the last action that sends packets somewhere, or -1. */
+    /** Index of the last action that sends packets somewhere or counts them, or -1. */
     private static int lastSending(List<DpAction> actions) {
         for (int i = actions.size() - 1; i >= 0; i--) {
             if (sends(actions.get(i))) {
@@ -76,6 +76,7 @@ final class ActionCompiler {
             case DpAction.Output output -> true;
             case DpAction.Recirc recirc -> true;
             case DpAction.Userspace userspace -> true;
+            case DpAction.Meter meter -> true;
             case DpAction.Clone clone -> lastSending(clone.actions()) >= 0;
             default -> false;
         };
@@ -103,7 +104,13 @@ final class ActionCompiler {
             case DpAction.PushMpls push -> emit(ActionProgram.PUSH_MPLS, push.ethType(), push.lse());
             case DpAction.PopMpls pop -> emit(ActionProgram.POP_MPLS, pop.ethType());
             case DpAction.Hash hash -> emit(ActionProgram.HASH, hash.basis());
-            case DpAction.Meter meter -> throw new UnsupportedActionException("meter(" + meter.id() + ")");
+            case DpAction.Meter meter -> {
+                emit(ActionProgram.METER, meter.id());
+                if (isLast) { // what the meter lets through goes nowhere
+                    nested.add(ActionProgram.DROP);
+                    emit(ActionProgram.RUN, nested.size() - 1);
+                }
+            }
             default -> addSet(action);
         }
     }

@@ -12,7 +12,7 @@ import dev.turnout.packet.PacketPool;
 
 /**
  * Runs programs over groups of packets: one operation after the other, each over the whole group. Packets that fall out
- * (no room for a header) leave the group, the others keep their order.
+ * (no room for a header, a meter's rate exceeded) leave the group, the others keep their order.
  *
  * <p>Recirculated packets are put on a queue; the thread passes them through the caches after the running batch. So recursion
  * is bounded by {@value #MAX_RECIRCULATIONS} recirculations per packet, and by the nesting of clones in a program.
@@ -32,20 +32,25 @@ final class ActionExecutor {
     private final PacketQueue recirculated;
     private final UpcallSink upcalls;
     private final ThreadCounters counters;
+    private final Meters meters;
+    private final MeteredGroup metered = new MeteredGroup();
     private final FlowKeys keys = new FlowKeys();
     /** Copies that an operation makes, per depth of nesting. */
     private final long[][] copies = new long[MAX_DEPTH][PacketBatch.CAPACITY];
     private int depth;
+    /** The cycle's time. */
+    private long nowNs;
 
     ActionExecutor(ForwardingThread thread, PacketPool pool, Outputs outputs, PacketQueue recirculated,
             UpcallSink upcalls,
-            ThreadCounters counters) {
+            ThreadCounters counters, Meters meters) {
         this.thread = thread;
         this.pool = pool;
         this.outputs = outputs;
         this.recirculated = recirculated;
         this.upcalls = upcalls;
         this.counters = counters;
+        this.meters = meters;
     }
 
     /**
@@ -180,6 +185,9 @@ final class ActionExecutor {
                 return passPush(operation, operands, at, packets, first, count);
             }
             case ActionProgram.HASH -> passHash((int) operands[at], packets, first, end);
+            case ActionProgram.METER -> {
+                return passMeter((int) operands[at], packets, first, count);
+            }
             default -> passChange(operation, operands, at, packets, first, end);
         }
         return count;
@@ -257,6 +265,33 @@ final class ActionExecutor {
             }
         }
         return kept;
+    }
+
+    private int passMeter(int number, long[] packets, int first, int count) {
+        Meter meter = meters.get(number);
+        if (meter == null) {
+            return count;
+        }
+        metered.measure(packets, first, count);
+        if (!meter.pass(thread.id(), nowNs, metered)) {
+            return count;
+        }
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            long packet = packets[first + i];
+            if (metered.exceeded[i] < 0) {
+                packets[first + kept++] = packet;
+            } else {
+                counters.drop(DropReason.METER, 1);
+                pool.release(packet);
+            }
+        }
+        return kept;
+    }
+
+    /** Begins a cycle; meters go by its time. */
+    void beginCycle(long cycleNs) {
+        nowNs = cycleNs;
     }
 
     /** After a failure in the middle of a program. */

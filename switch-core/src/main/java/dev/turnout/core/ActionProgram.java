@@ -58,7 +58,10 @@ final class ActionProgram {
     static final int POP_MPLS = 22;
     /** Operand: basis. */
     static final int HASH = 23;
-    private static final int[] OPERANDS = {1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 6, 14, 3, 3, 10, 8, 2, 2, 2, 1, 0, 2, 1, 1};
+    /** Operand: number of the datapath meter. */
+    static final int METER = 24;
+    private static final int[] OPERANDS = {1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 6, 14, 3, 3, 10, 8, 2, 2, 2, 1, 0, 2, 1, 1,
+        1};
 
     final int[] operations;
     final long[] operands;

@@ -44,6 +44,7 @@ public final class Datapath implements AutoCloseable {
     private final DatapathConfig config;
     private final List<ForwardingThread> threads;
     private final LookupGenerator generator = new LookupGenerator();
+    private final Meters meters;
     private final ConcurrentNavigableMap<Integer, Entry> ports = new ConcurrentSkipListMap<>();
     private final List<PortEvent.Listener> listeners = new CopyOnWriteArrayList<>();
     /** Guarded by this. */
@@ -62,6 +63,7 @@ public final class Datapath implements AutoCloseable {
             all.add(new ForwardingThread(i, config));
         }
         threads = List.copyOf(all);
+        meters = new Meters(config.threads(), System::nanoTime);
     }
 
     /** Starts the forwarding threads; once, before the first port is added. */
@@ -71,7 +73,7 @@ public final class Datapath implements AutoCloseable {
         }
         isStarted = true;
         for (ForwardingThread thread : threads) {
-            thread.start(upcalls, acks, generator);
+            thread.start(upcalls, acks, generator, meters);
         }
     }
 
@@ -83,6 +85,11 @@ public final class Datapath implements AutoCloseable {
     /** The forwarding threads, by number. */
     public List<ForwardingThread> threads() {
         return threads;
+    }
+
+    /** The meters that actions may name. */
+    public Meters meters() {
+        return meters;
     }
 
     // --- ports ------------------------------------------------------------------------------------------------------------

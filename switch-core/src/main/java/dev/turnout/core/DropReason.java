@@ -23,7 +23,9 @@ public enum DropReason {
     /** A segmentation or checksum request that the packet's headers do not bear out. */
     BAD_OFFLOAD("bad-offload"),
     /** A command's actions are none that the datapath can execute. */
-    UNSUPPORTED_ACTION("unsupported-action");
+    UNSUPPORTED_ACTION("unsupported-action"),
+    /** Exceeded a band of a meter. */
+    METER("meter");
 
     private final String text;
 

@@ -51,7 +51,8 @@ final class ForwardingAgent implements FastPath.Misses {
     private long rankedNs = nowNs;
 
     ForwardingAgent(ForwardingThread thread, DatapathConfig config, ThreadCounters counters, MegaflowTable megaflows,
-            Queue<DatapathCommand> commands, UpcallSink upcalls, AckSink acks, LookupGenerator generator) {
+            Queue<DatapathCommand> commands, UpcallSink upcalls, AckSink acks, LookupGenerator generator,
+            Meters meters) {
         this.thread = thread;
         this.counters = counters;
         this.upcalls = upcalls;
@@ -63,7 +64,7 @@ final class ForwardingAgent implements FastPath.Misses {
         classifier = new Classifier(random);
         outputs = new Outputs(pool, counters);
         finisher = new VnetFinisher(pool, counters);
-        actions = new ActionExecutor(thread, pool, outputs, recirculated, upcalls, counters);
+        actions = new ActionExecutor(thread, pool, outputs, recirculated, upcalls, counters, meters);
         executor = new CommandExecutor(this, thread, pool, counters, megaflows, classifier, actions, acks);
         fastPath = new FastPath(pool, counters, megaflows, actions, outputs, classifier, this, config,
                 random.nextLong());
@@ -89,6 +90,7 @@ final class ForwardingAgent implements FastPath.Misses {
     /** One cycle; returns how much there was to do. */
     int cycle() {
         nowNs = System.nanoTime();
+        actions.beginCycle(nowNs);
         int work = io.poll();
         work += drainCommands();
         for (int i = 0; i < receivePorts.length; i++) { // commands in between may replace the array

@@ -58,7 +58,7 @@ public final class ForwardingThread {
     private boolean sleeping;
     private int failures;
 
-    private record Sinks(UpcallSink upcalls, AckSink acks, LookupGenerator generator) {
+    private record Sinks(UpcallSink upcalls, AckSink acks, LookupGenerator generator, Meters meters) {
     }
 
     ForwardingThread(int id, DatapathConfig config) {
@@ -145,8 +145,8 @@ public final class ForwardingThread {
     // --- the datapath -----------------------------------------------------------------------------------------------------
 
     /** Starts the thread and waits until it can execute commands. */
-    void start(UpcallSink upcalls, AckSink acks, LookupGenerator generator) {
-        sinks = new Sinks(upcalls, acks, generator);
+    void start(UpcallSink upcalls, AckSink acks, LookupGenerator generator, Meters meters) {
+        sinks = new Sinks(upcalls, acks, generator, meters);
         thread.start();
         agent.join();
     }
@@ -199,7 +199,7 @@ public final class ForwardingThread {
                 throw new IllegalStateException("not started");
             }
             owned = new ForwardingAgent(this, config, counters, megaflows, commands, to.upcalls(), to.acks(),
-                    to.generator());
+                    to.generator(), to.meters());
         } catch (RuntimeException | Error e) { // an Error: no memory for the packet buffers
             stopping = true;
             agent.completeExceptionally(e);

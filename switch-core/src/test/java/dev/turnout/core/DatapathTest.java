@@ -173,12 +173,21 @@ class DatapathTest {
         elsewhere.words()[FlowLayout.RECIRC_PORT] = 9;
         thread.submit(new DatapathCommand.Install("c", 3, elsewhere, byPort, drop, new long[0]));
         thread.submit(new DatapathCommand.Install("d", 4, elsewhere, byPort,
-                DatapathActions.of(new DpAction.Meter(1), new DpAction.Output(1)), new long[0]));
+                DatapathActions.of(tooDeep()), new long[0]));
         await().until(() -> slowPath.acks.size() == 4);
         assertThat(slowPath.acks).extracting(Ack::status).containsExactly(Ack.Status.OK, Ack.Status.EXISTS,
                 Ack.Status.NO_PORT, Ack.Status.UNSUPPORTED);
-        assertThat(ForwardingThread.unsupported(DatapathActions.of(new DpAction.Meter(5)))).isEqualTo("meter(5)");
+        assertThat(ForwardingThread.unsupported(DatapathActions.of(tooDeep())))
+                .isEqualTo("clone: nested more than 16 times");
         assertThat(ForwardingThread.unsupported(drop)).isEmpty();
+    }
+
+    private static DpAction tooDeep() {
+        DpAction action = new DpAction.Output(1);
+        for (int i = 0; i < 17; i++) {
+            action = new DpAction.Clone(List.of(action));
+        }
+        return action;
     }
 
     @Test
