@@ -23,7 +23,7 @@ final class ActionCompiler {
         }
     }
 
-    private static final int MAX_NESTING = 16;
+    static final int MAX_NESTING = 16;
 
     private final int depth;
     private int[] operations = new int[8];

@@ -13,6 +13,7 @@ import java.util.Random;
 import dev.turnout.core.memory.MemoryPort;
 import dev.turnout.flow.DatapathActions;
 import dev.turnout.flow.DpAction;
+import dev.turnout.flow.DpMeter;
 import dev.turnout.flow.FlowLayout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -248,5 +249,27 @@ class ActionExecutorTest {
         await().until(() -> datapath.drops(DropReason.TOO_LONG) == 1);
         send(whole, header(1, 1, 54, 0, 34, 16), new DpAction.Output(2));
         await().until(() -> datapath.drops(DropReason.BAD_OFFLOAD) == 1);
+    }
+
+    @Test
+    void shouldDropWhatExceedsAMeterAndCountSegmentsAsTheyWillBe() {
+        int meter = datapath.meters().add(new DpMeter(true, List.of(new DpMeter.Band(1, 4))));
+        byte[] whole = Frames.tcp(A, B, 7, 80, 0x18, 4000);
+        byte[] header = header(1, 1, 54, 1400, 34, 16);
+        send(whole, header, new DpAction.Meter(meter), new DpAction.Output(2)); // three segments of a burst of four
+        assertThat(awaitFrames(plain, 3)).hasSize(3);
+        in.inject(new MemoryPort.Frame(whole, header)); // three more: one too many, so none
+        await().until(() -> datapath.drops(DropReason.METER) == 1);
+        long[] counts = datapath.meters().read(meter);
+        assertThat(counts).containsExactly(6, 2 * (4000 + 3 * 54), 3, 4000 + 3 * 54);
+    }
+
+    @Test
+    void shouldCountWhatAMeterWithoutOutputSees() {
+        int meter = datapath.meters().add(new DpMeter(true, List.of(new DpMeter.Band(10, 10))));
+        byte[] frame = Frames.udp(A, B, 7, 80, 10);
+        send(frame, new byte[0], new DpAction.Meter(meter));
+        await().until(() -> datapath.drops(DropReason.ACTION_DROP) == 1);
+        assertThat(datapath.meters().read(meter)).containsExactly(1, frame.length, 0, 0);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -106,7 +107,12 @@ class CommandAnswerTest {
 
     @Test
     void shouldCountPacketsWhoseActionsItCannotExecute() throws IOException {
-        slowPath.policy = key -> DatapathActions.of(new DpAction.Meter(1), new DpAction.Output(2));
+        DpAction nested = new DpAction.Output(2);
+        for (int depth = 0; depth <= ActionCompiler.MAX_NESTING; depth++) {
+            nested = new DpAction.Clone(List.of(nested));
+        }
+        DatapathActions tooDeep = DatapathActions.of(nested);
+        slowPath.policy = key -> tooDeep;
         start(DatapathConfig.defaults(), slowPath);
         one.inject(Frames.udp(A, B, 1, 80, 20));
         await().until(() -> !slowPath.acks.isEmpty());

@@ -52,7 +52,8 @@ class MeterTest {
     /** How many of a group of equal packets pass. */
     private int passing(Meter meter, long nowNs, int count, int bytes) {
         same(count, bytes);
-        return meter.pass(0, nowNs, group) ? (int) Arrays.stream(group.exceeded, 0, count).filter(b -> b < 0).count()
+        return meter.pass(0, nowNs, group)
+                ? (int) Arrays.stream(group.exceeded, 0, count).filter(b -> b < 0).count()
                 : count;
     }
 
