@@ -8,6 +8,7 @@ import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.Match;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.MeterConfig;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
@@ -25,11 +26,13 @@ final class ActionChecker {
 
     private final Match match;
     private final int table;
+    private final MeterTable meters;
     /** Whether a VLAN tag is there for sure at this point of the actions. */
     private boolean hasVlan;
 
-    private ActionChecker(Match match, int table) {
+    private ActionChecker(Match match, int table, MeterTable meters) {
         this.match = match;
+        this.meters = meters;
         this.table = table;
         hasVlan = Prerequisites.matches(Field.Prerequisite.VLAN_VID, match);
     }
@@ -40,11 +43,11 @@ final class ActionChecker {
      * @throws FlowModException
      *             if they are refused
      */
-    static void check(List<OfAction> actions, Match match, int table) {
+    static void check(List<OfAction> actions, Match match, int table, MeterTable meters) {
         if (actions.size() > MAX_ACTIONS) {
             throw new FlowModException(OfError.OFPBAC_TOO_MANY, actions.size() + " actions: more than " + MAX_ACTIONS);
         }
-        new ActionChecker(match, table).checkAll(actions);
+        new ActionChecker(match, table, meters).checkAll(actions);
     }
 
     /**
@@ -56,8 +59,8 @@ final class ActionChecker {
      * @throws FlowModException
      *             if they are refused
      */
-    static void checkBucket(List<OfAction> actions, String place) {
-        ActionChecker checker = new ActionChecker(Match.ANY, NO_TABLE);
+    static void checkBucket(List<OfAction> actions, MeterTable meters, String place) {
+        ActionChecker checker = new ActionChecker(Match.ANY, NO_TABLE, meters);
         for (OfAction action : actions) {
             if (!ActionSet.allows(action)) {
                 throw new FlowModException(OfError.OFPBAC_BAD_TYPE,
@@ -119,6 +122,14 @@ final class ActionChecker {
             case OfAction.SetIpEcn _,OfAction.SetIpTtl _,OfAction.SetL4Src _,OfAction.SetL4Dst _,OfAction.DecTtl _ -> {
             }
             case OfAction.Clone(List<OfAction> actions) -> checkCopy(actions);
+            case OfAction.Meter(int meter) -> {
+                if (meters.get(meter) == null) {
+                    throw new FlowModException(OfError.OFPMMFC_UNKNOWN_METER,
+                            "meter:" + MeterConfig.idText(meter) + ": there is no such meter");
+                }
+            }
+            case OfAction.FinTimeout _ -> {
+            }
             case OfAction.DebugRecirc _ -> {
             }
             case OfAction.SetTunnel _,OfAction.Note _,OfAction.Exit _,OfAction.ClearActions _,OfAction.WriteMetadata _ ->
@@ -142,8 +153,6 @@ final class ActionChecker {
     private static FlowModException refuse(OfAction action) {
         String name = name(action);
         return switch (action) {
-            case OfAction.Meter(int meter) ->
-                new FlowModException(OfError.OFPMMFC_UNKNOWN_METER, "meter:" + meter + ": there is no such meter");
             case OfAction.Enqueue _,OfAction.SetQueue _ ->
                 new FlowModException(OfError.OFPBAC_BAD_QUEUE, name + ": ports have no queues");
             default -> new FlowModException(OfError.OFPBAC_BAD_TYPE, name + ": this action is not supported");
@@ -163,13 +172,13 @@ final class ActionChecker {
         }
     }
 
-    private static void checkController(OfAction.Controller controller) {
+    private void checkController(OfAction.Controller controller) {
         if (controller.pause()) {
             throw new FlowModException(OfError.OFPBAC_BAD_TYPE, "controller(pause): pausing is not supported");
         }
-        if (controller.meter() != 0) {
+        if (controller.meter() != 0 && meters.get(controller.meter()) == null) {
             throw new FlowModException(OfError.OFPMMFC_UNKNOWN_METER,
-                    "controller(meter_id=" + controller.meter() + "): there is no such meter");
+                    "controller(meter_id=" + MeterConfig.idText(controller.meter()) + "): there is no such meter");
         }
     }
 

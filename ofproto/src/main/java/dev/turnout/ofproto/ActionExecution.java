@@ -19,6 +19,7 @@ import dev.turnout.openflow.Subfield;
  */
 final class ActionExecution {
     private static final int ENTIRE_PACKET = 0xffff;
+    private static final int TCP = 6;
 
     private final XlateContext ctx;
     private final FlowState flow;
@@ -42,7 +43,7 @@ final class ActionExecution {
             }
             case OfAction.Controller controller ->
                 ctx.sendToController(controller.reason(), controller.maxLength(), controller.controllerId(),
-                        controller.userdata());
+                        controller.userdata(), controller.meter());
             case OfAction.Resubmit(int port, int to, boolean _) ->
                 ctx.resubmit(to == 255 ? table : to, port == OfPorts.IN_PORT ? flow.inPort() : port);
             case OfAction.GotoTable(int to) -> ctx.resubmit(to, flow.inPort());
@@ -57,6 +58,12 @@ final class ActionExecution {
             }
             case OfAction.DebugRecirc _ -> ctx.freezeAndRecirculate();
             case OfAction.Clone(List<OfAction> actions) -> cloned(actions);
+            case OfAction.Meter(int meter) -> ctx.meter(meter);
+            case OfAction.FinTimeout(int idle, int hard) -> {
+                if (Prerequisites.isIp(flow.words) && flow.read(Fields.IP_PROTO) == TCP) {
+                    ctx.finTimeout(idle, hard);
+                }
+            }
             case OfAction.Note _ -> {
             }
             default -> change(action);
@@ -146,7 +153,7 @@ final class ActionExecution {
         }
         if (ctx.bridge().isInvalidTtlToController()) {
             for (int id : controllers.isEmpty() ? List.of(0) : controllers) {
-                ctx.sendToController(PacketInReason.INVALID_TTL, ENTIRE_PACKET, id, Octets.EMPTY);
+                ctx.sendToController(PacketInReason.INVALID_TTL, ENTIRE_PACKET, id, Octets.EMPTY, 0);
             }
         }
         ctx.returnFromList();
@@ -166,7 +173,7 @@ final class ActionExecution {
                     }
                 }
             }
-            case OfPorts.CONTROLLER -> ctx.sendToController(ctx.outputReason(), maxLength, 0, Octets.EMPTY);
+            case OfPorts.CONTROLLER -> ctx.sendToController(ctx.outputReason(), maxLength, 0, Octets.EMPTY, 0);
             case OfPorts.NONE -> {
             }
             default -> {

@@ -11,13 +11,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.turnout.ofproto.FlowRemoved.Reason;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.GroupMod;
+import dev.turnout.openflow.MeterConfig;
 import dev.turnout.openflow.OfAction;
-import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
@@ -43,6 +44,7 @@ public final class Bridge {
     private volatile long datapathId;
     private final ReentrantLock lock = new ReentrantLock();
     private final RuleTables tables = new RuleTables();
+    private final MeterTable meters;
     private final MacTable macTable;
     private final ConcurrentHashMap<String, PatchStats> patchStats = new ConcurrentHashMap<>();
     /** Written under the switch's lock. */
@@ -56,6 +58,7 @@ public final class Bridge {
         this.failMode = failMode;
         this.datapathId = datapathId;
         macTable = new MacTable(ofproto::changed);
+        meters = new MeterTable(ofproto.dpMeters());
         addDefaultFlow();
     }
 
@@ -179,7 +182,7 @@ public final class Bridge {
     // --- flows ---------------------------------------------------------------------------------------------------------------------------
 
     /**
-     * Applies flow-mods and group-mods in order; lookups see all of the batch or nothing of it.
+     * Applies changes in order; lookups see all that the batch does to flows or nothing of it.
      *
      * @param mods
      *            the batch
@@ -189,11 +192,13 @@ public final class Bridge {
      */
     public List<FlowModResult> apply(List<? extends TableMod> mods, boolean atomic) {
         List<FlowModResult> results = new ArrayList<>(mods.size());
+        FlowModBatch batch;
         boolean changed;
+        long nowNs;
         lock.lock();
         try {
-            long nowNs = ofproto.nowNs();
-            FlowModBatch batch = new FlowModBatch(tables, nowNs);
+            nowNs = ofproto.nowNs();
+            batch = new FlowModBatch(tables, meters, nowNs);
             FlowModResult failure = applyAll(mods, atomic, batch, results);
             if (failure != null) {
                 batch.rollBack();
@@ -206,15 +211,17 @@ public final class Bridge {
                     results.add(FlowModResult.NOT_APPLIED);
                 }
             }
-            changed = failure == null && !batch.isEmpty();
-            if (changed) {
+            changed = !batch.isEmpty(); // one that is rolled back, too: a translation may have missed a meter
+            if (changed && failure == null) {
                 tables.publish(batch.removed(), nowNs);
+                batch.commit();
             }
         } finally {
             lock.unlock();
         }
         if (changed) {
             ofproto.changed();
+            report(batch, nowNs);
         }
         return results;
     }
@@ -258,6 +265,13 @@ public final class Bridge {
             }
         }
         return null;
+    }
+
+    /** Tells of flows that have gone, once their counters are final; their removal is published. */
+    private void report(FlowModBatch batch, long nowNs) {
+        for (FlowModBatch.Report report : batch.reports()) {
+            ofproto.flowRemovals().removed(this, report.rule(), report.reason(), nowNs);
+        }
     }
 
     /** The flows that the filter takes, all of one version: by table, then by descending priority. */
@@ -351,6 +365,42 @@ public final class Bridge {
         return wanted.stream().map(one -> one.toStats(references.getOrDefault(one.number(), 0), nowNs)).toList();
     }
 
+    // --- meters --------------------------------------------------------------------------------------------------------------------------
+
+    MeterTable meters() {
+        return meters;
+    }
+
+    /**
+     * Meters by number, the virtual ones last.
+     *
+     * @param id
+     *            one, or {@code MeterConfig.ALL}
+     * @throws FlowModException
+     *             if there is no such meter
+     */
+    public List<MeterConfig> meters(int id) {
+        return meters.meters(id).stream().map(Meter::config).toList();
+    }
+
+    /** What meters have counted; see {@link #meters(int)}. */
+    public List<MeterStats> meterStats(int id) {
+        long nowNs = ofproto.nowNs();
+        return meters.meters(id).stream().map(meter -> meter.stats(nowNs)).toList();
+    }
+
+    /** Gives up what the bridge holds of the datapath. */
+    void close() {
+        lock.lock();
+        try {
+            meters.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // --- tables --------------------------------------------------------------------------------------------------------------------------
+
     /** How many flows there are. */
     public int flowCount() {
         int count = 0;
@@ -360,27 +410,43 @@ public final class Bridge {
         return count;
     }
 
-    /** Counters of the tables that flow-mods may use, by number. */
+    /** Counters and settings of the tables that flow-mods may use, by number. */
     public List<TableStats> tableStats() {
         List<TableStats> stats = new ArrayList<>();
         for (int i = 0; i < ReservedTable.NUMBER; i++) {
             RuleTable table = tables.table(i);
-            stats.add(new TableStats(i, table.flows(), table.lookups.sum(), table.matches.sum(), table.maxFlows()));
+            stats.add(new TableStats(i, table.config().name(), table.flows(), table.lookups.sum(), table.matches.sum(),
+                    table.maxFlows(), table.evicts()));
         }
         return stats;
     }
 
     /**
-     * Limits a table; flows that are there already stay.
+     * Configures a table. If it evicts and holds too many flows, those go that may; else flows that are there stay.
      *
      * @throws FlowModException
      *             if there is no such table
      */
-    public void setTableLimit(int table, int maxFlows) {
-        if (table < 0 || table >= ReservedTable.NUMBER) {
-            throw new FlowModException(OfError.OFPTMFC_BAD_TABLE, "table " + table + ": tables are 0 to 253");
+    public void setTable(int table, TableConfig config) {
+        TableConfig.checkNumber(table);
+        FlowModBatch batch;
+        long nowNs;
+        lock.lock();
+        try {
+            nowNs = ofproto.nowNs();
+            tables.table(table).setConfig(config);
+            batch = new FlowModBatch(tables, meters, nowNs);
+            batch.evictAll();
+            if (!batch.isEmpty()) {
+                tables.publish(batch.removed(), nowNs);
+            }
+        } finally {
+            lock.unlock();
         }
-        tables.table(table).setMaxFlows(maxFlows);
+        if (!batch.isEmpty()) {
+            ofproto.changed();
+            report(batch, nowNs);
+        }
     }
 
     /** Whether packets whose TTL ended at {@code dec_ttl} go to the controllers. Off at first, as OpenFlow has it. */
@@ -405,13 +471,16 @@ public final class Bridge {
     /** Removes flows and MAC addresses whose time is over. */
     int expire(long nowNs, long creditedNs) {
         int count;
+        FlowModBatch batch;
         lock.lock();
         try {
             List<Rule> over = tables.expired(nowNs, creditedNs);
             count = over.size();
+            batch = new FlowModBatch(tables, meters, nowNs);
             if (count > 0) {
-                FlowModBatch batch = new FlowModBatch(tables, nowNs);
-                over.forEach(batch::remove);
+                for (Rule rule : over) {
+                    batch.remove(rule, rule.isOver(nowNs) ? Reason.HARD_TIMEOUT : Reason.IDLE_TIMEOUT);
+                }
                 tables.publish(batch.removed(), nowNs);
             }
             tables.purgeOld(nowNs);
@@ -420,6 +489,7 @@ public final class Bridge {
         }
         if (count > 0) {
             ofproto.changed();
+            report(batch, nowNs);
         }
         return count + macTable.expire(nowNs);
     }

@@ -4,9 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
+import dev.turnout.ofproto.FlowRemoved.Reason;
+import dev.turnout.openflow.EvictionMod;
 import dev.turnout.openflow.FlowFlags;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.GroupMod;
+import dev.turnout.openflow.MeterConfig;
+import dev.turnout.openflow.MeterMod;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
@@ -14,13 +18,15 @@ import dev.turnout.openflow.TableMod;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One batch of flow-mods and group-mods on its way into the tables: OpenFlow's semantics of add, modify and delete. Each is checked as a whole before
- * it changes anything; {@link #rollBack} undoes the batch.
+ * One batch of changes on its way into the tables: OpenFlow's semantics of add, modify and delete. Each is checked as a whole before it changes
+ * anything; {@link #rollBack} undoes the batch. What cannot be undone of a meter, new rates and its end in the datapath, waits for
+ * {@link #commit}.
  *
  * <p>Thread rules: one owner, who holds the bridge's lock.
  */
 final class FlowModBatch {
     private final RuleTables tables;
+    private final MeterTable meters;
     private final long version;
     private final long nowNs;
     /** What was done, in order: rules added (visible from {@link #version}) and removed. */
@@ -29,12 +35,23 @@ final class FlowModBatch {
     private final List<Boolean> logAdded = new ArrayList<>();
 
     private final GroupBatch groups;
+    /** Of the removed rules, those whose end is reported. */
+    private final List<Report> reports = new ArrayList<>();
+    /** Take back what was done at once to meters and settings, in the order in which it was done. */
+    private final List<Runnable> undos = new ArrayList<>();
+    private final List<Runnable> meterCommits = new ArrayList<>();
 
-    FlowModBatch(RuleTables tables, long nowNs) {
+    /** A flow whose end is to be reported. */
+    record Report(Rule rule, Reason reason) {
+    }
+
+    FlowModBatch(RuleTables tables, MeterTable meters, long nowNs) {
         this.tables = tables;
+        this.meters = meters;
         this.nowNs = nowNs;
         version = tables.nextVersion();
-        groups = new GroupBatch(tables.groups(), version, nowNs, this::remove);
+        groups = new GroupBatch(tables.groups(), meters, version, nowNs,
+                rule -> remove(rule, Reason.GROUP_DELETE));
     }
 
     /** Applies one. @throws FlowModException if it is refused; then it changed nothing */
@@ -42,6 +59,8 @@ final class FlowModBatch {
         switch (mod) {
             case FlowMod flow -> apply(flow);
             case GroupMod group -> groups.apply(group);
+            case MeterMod meter -> apply(meter);
+            case EvictionMod eviction -> apply(eviction);
         }
     }
 
@@ -50,12 +69,68 @@ final class FlowModBatch {
         switch (mod.command()) {
             case ADD -> add(mod);
             case MODIFY, MODIFY_STRICT -> modify(mod);
-            case DELETE, DELETE_STRICT -> select(mod).forEach(this::remove);
+            case DELETE, DELETE_STRICT -> select(mod).forEach(rule -> remove(rule, Reason.DELETE));
         }
     }
 
+    private void apply(MeterMod mod) {
+        int id = mod.meter().id();
+        switch (mod.command()) {
+            case ADD -> {
+                Meter added = meters.add(mod.meter(), nowNs);
+                undos.add(() -> {
+                    meters.remove(added);
+                    added.release();
+                });
+            }
+            case MODIFY -> {
+                MeterTable.check(mod.meter());
+                Meter meter = meters.meters(id).get(0);
+                meterCommits.add(() -> meter.replace(mod.meter()));
+            }
+            case DELETE -> {
+                if (id == MeterConfig.ALL || meters.get(id) != null) {
+                    meters.meters(id).forEach(this::delete);
+                }
+            }
+        }
+    }
+
+    private void apply(EvictionMod mod) {
+        if (mod.table() != FlowMod.ALL_TABLES) {
+            TableConfig.checkNumber(mod.table());
+        }
+        for (int number = 0; number < ReservedTable.NUMBER; number++) {
+            if (mod.table() == FlowMod.ALL_TABLES || mod.table() == number) {
+                RuleTable table = tables.table(number);
+                boolean former = table.evictsByRequest();
+                table.setEvictsByRequest(mod.evicts());
+                undos.add(() -> table.setEvictsByRequest(former));
+            }
+        }
+        evictAll();
+    }
+
+    /** Deletes a meter and the flows that refer to it. */
+    private void delete(Meter meter) {
+        List.copyOf(meter.flows()).forEach(rule -> remove(rule, Reason.METER_DELETE));
+        meters.remove(meter);
+        undos.add(() -> meters.put(meter));
+        meterCommits.add(meter::release);
+    }
+
     boolean isEmpty() {
-        return log.isEmpty() && groups.isEmpty();
+        return log.isEmpty() && groups.isEmpty() && undos.isEmpty() && meterCommits.isEmpty();
+    }
+
+    /** The batch stays: does what waited for that. */
+    void commit() {
+        meterCommits.forEach(Runnable::run);
+    }
+
+    /** Of the removed rules, those whose end is reported. */
+    List<Report> reports() {
+        return reports;
     }
 
     /** Rules that were visible before the batch and are not after it, and rules that were only visible within. */
@@ -64,12 +139,18 @@ final class FlowModBatch {
     }
 
     void rollBack() {
+        reports.clear();
+        for (Runnable undo : undos.reversed()) {
+            undo.run();
+        }
         for (int i = log.size() - 1; i >= 0; i--) {
             Rule rule = log.get(i);
             if (logAdded.get(i)) {
                 tables.undoAdd(rule);
+                meters.unlink(rule);
             } else {
                 tables.undoRemove(rule);
+                meters.link(rule);
             }
         }
         groups.rollBack();
@@ -96,7 +177,7 @@ final class FlowModBatch {
 
     private void add(FlowMod mod) {
         int number = mod.table() == FlowMod.ALL_TABLES ? 0 : mod.table();
-        ActionChecker.check(mod.actions(), mod.match(), number);
+        ActionChecker.check(mod.actions(), mod.match(), number, meters);
         checkGroups(mod);
         RuleTable table = tables.table(number);
         Rule old = tables.find(number, mod);
@@ -107,7 +188,7 @@ final class FlowModBatch {
                         "table " + number + ", priority " + mod.priority()
                                 + ": overlaps with another flow of that priority");
             }
-            if (table.pendingFlows() >= table.maxFlows()) {
+            if (table.pendingFlows() >= table.maxFlows() && !evict(table)) {
                 throw new FlowModException(OfError.OFPFMFC_TABLE_FULL,
                         "table " + number + ": full with " + table.pendingFlows() + " flows");
             }
@@ -122,6 +203,36 @@ final class FlowModBatch {
         ActionChecker.checkGroups(mod.actions(), tables.groups(), version);
     }
 
+    /** Makes room in a full table for one flow, if it may. */
+    private boolean evict(RuleTable table) {
+        int needed = table.pendingFlows() - table.maxFlows() + 1;
+        if (!table.evicts() || table.maxFlows() == 0 || tables.evictions(table, nowNs).size() < needed) {
+            return false;
+        }
+        evict(table, needed);
+        return true;
+    }
+
+    private void evict(RuleTable table, int number) {
+        for (int i = 0; i < number; i++) {
+            Rule first = tables.evictions(table, nowNs).first();
+            if (first == null) {
+                return;
+            }
+            remove(first, Reason.EVICTION);
+        }
+    }
+
+    /** Brings tables down to their limits that evict and are over it. */
+    void evictAll() {
+        for (int number = 0; number < ReservedTable.NUMBER; number++) {
+            RuleTable table = tables.table(number);
+            if (table.evicts()) {
+                evict(table, table.pendingFlows() - table.maxFlows());
+            }
+        }
+    }
+
     private void modify(FlowMod mod) {
         List<Rule> found = select(mod);
         if (found.isEmpty()) {
@@ -131,7 +242,7 @@ final class FlowModBatch {
             return;
         }
         for (Rule old : found) {
-            ActionChecker.check(mod.actions(), old.match(), old.table());
+            ActionChecker.check(mod.actions(), old.match(), old.table(), meters);
         }
         checkGroups(mod);
         boolean keepCounts = !mod.hasFlag(FlowFlags.RESET_COUNTS);
@@ -174,12 +285,22 @@ final class FlowModBatch {
 
     private void insert(Rule rule) {
         tables.add(rule);
+        meters.link(rule);
         log.add(rule);
         logAdded.add(true);
     }
 
-    void remove(Rule rule) {
+    /** Removes a rule, and says why if anybody is to hear of it. */
+    void remove(Rule rule, Reason reason) {
+        remove(rule);
+        if (rule.stats() instanceof ReportedStats) {
+            reports.add(new Report(rule, reason));
+        }
+    }
+
+    private void remove(Rule rule) {
         tables.remove(rule);
+        meters.unlink(rule);
         removed.add(rule);
         log.add(rule);
         logAdded.add(false);

@@ -27,12 +27,14 @@ final class GroupBatch {
     private final GroupTable table;
     private final long version;
     private final long nowNs;
+    private final MeterTable meters;
     private final Consumer<Rule> removeFlow;
     private final List<Change> log = new ArrayList<>();
 
     /** {@code removeFlow} takes a flow out that used a group which goes. */
-    GroupBatch(GroupTable table, long version, long nowNs, Consumer<Rule> removeFlow) {
+    GroupBatch(GroupTable table, MeterTable meters, long version, long nowNs, Consumer<Rule> removeFlow) {
         this.table = table;
+        this.meters = meters;
         this.version = version;
         this.nowNs = nowNs;
         this.removeFlow = removeFlow;
@@ -185,7 +187,7 @@ final class GroupBatch {
     // --- checks --------------------------------------------------------------------------------------------------------------------------
 
     /** What the group itself must be, whatever others there are. */
-    private static void check(GroupMod mod) {
+    private void check(GroupMod mod) {
         String name = name(mod.group());
         if (Integer.compareUnsigned(mod.group(), GroupMod.MAX_GROUP) > 0) {
             throw new FlowModException(OfError.OFPGMFC_INVALID_GROUP, name + ": groups are 0 to 4294967040");
@@ -211,7 +213,7 @@ final class GroupBatch {
                 throw new FlowModException(OfError.OFPGMFC_INVALID_GROUP,
                         place + ": a fast failover bucket needs watch_port or watch_group");
             }
-            ActionChecker.checkBucket(bucket.actions(), place);
+            ActionChecker.checkBucket(bucket.actions(), meters, place);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
+import dev.turnout.flow.DpMeters;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ofproto {
     private final LongSupplier clock;
+    private final DpMeters dpMeters;
+    private final FlowRemovals flowRemovals = new FlowRemovals();
     private final ReentrantLock lock = new ReentrantLock();
     private final ConcurrentHashMap<String, Bridge> bridges = new ConcurrentHashMap<>();
     private final AtomicReference<Topology> topology = new AtomicReference<>(Topology.EMPTY);
@@ -38,9 +41,22 @@ public final class Ofproto {
     private final SharedStates<FrozenState> frozenStates;
     private final Translator translator;
 
-    /** An empty switch. {@code clock} gives nanoseconds, as {@link System#nanoTime}; all times of this module are on it. */
+    /** An empty switch without meters, as {@link #Ofproto(LongSupplier, DpMeters)} makes one. */
     public Ofproto(LongSupplier clock) {
+        this(clock, NoMeters.INSTANCE);
+    }
+
+    /**
+     * An empty switch.
+     *
+     * @param clock
+     *            gives nanoseconds, as {@link System#nanoTime}; all times of this module are on it
+     * @param dpMeters
+     *            the datapath's meters
+     */
+    public Ofproto(LongSupplier clock, DpMeters dpMeters) {
         this.clock = clock;
+        this.dpMeters = dpMeters;
         creditedUpToNs = new AtomicLong(clock.getAsLong());
         packetInStates = new SharedStates<>(clock);
         frozenStates = new SharedStates<>(clock);
@@ -81,6 +97,7 @@ public final class Ofproto {
             left.values().removeIf(ref -> ref.bridge() == bridge);
             bridge.setPortList(PortList.EMPTY);
             publish(left);
+            bridge.close();
             return true;
         } finally {
             lock.unlock();
@@ -236,6 +253,7 @@ public final class Ofproto {
         for (Bridge bridge : bridges.values()) {
             count += bridge.expire(nowNs, creditedNs);
         }
+        flowRemovals.expire(nowNs);
         return count;
     }
 
@@ -245,6 +263,25 @@ public final class Ofproto {
      */
     public void countersCreditedUpTo(long timeNs) {
         creditedUpToNs.accumulateAndGet(timeNs, (old, now) -> now - old > 0 ? now : old);
+    }
+
+    // --- flows that go -------------------------------------------------------------------------------------------------------------------
+
+    /** Adds a listener of flows that go; those with {@code send_flow_rem}, with their final counters. */
+    public void addFlowRemovedListener(FlowRemoved.Listener listener) {
+        flowRemovals.add(listener);
+    }
+
+    public void removeFlowRemovedListener(FlowRemoved.Listener listener) {
+        flowRemovals.remove(listener);
+    }
+
+    FlowRemovals flowRemovals() {
+        return flowRemovals;
+    }
+
+    DpMeters dpMeters() {
+        return dpMeters;
     }
 
     // --- packet-ins ----------------------------------------------------------------------------------------------------------------------

@@ -4,22 +4,25 @@ import java.util.List;
 
 import dev.turnout.ofproto.classifier.ClassifierRule;
 import dev.turnout.openflow.FlowCommand;
+import dev.turnout.openflow.FlowFlags;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.OfAction;
 
 /**
- * A flow in a table. Immutable but for its counters and versions: a modification replaces it. A table may have a million, so what rules have in
- * common is shared: masks by the classifier, lists of actions by {@link RuleTables#shared}.
+ * A flow in a table. Immutable but for its counters, versions and what {@code fin_timeout} makes of its timeouts: a modification replaces it. A table
+ * may have a million, so what rules have in common is shared: masks by the classifier, lists of actions by {@link RuleTables#shared}.
  */
 final class Rule extends ClassifierRule {
     private static final long NS_PER_SECOND = 1_000_000_000L;
 
     private final short table;
-    private final char idleTimeout;
-    private final char hardTimeout;
+    /** Seconds, 0 for none; volatile: what fin_timeout shortens is seen by whoever looks for what is over. */
+    private volatile char idleTimeout;
+    private volatile char hardTimeout;
     private final char importance;
     private final byte flags;
+    private final boolean timed;
     private final long cookie;
     private final long createdNs;
     private final long modifiedNs;
@@ -38,7 +41,8 @@ final class Rule extends ClassifierRule {
         createdNs = nowNs;
         modifiedNs = nowNs;
         this.actions = actions;
-        stats = new RuleStats(nowNs);
+        timed = isTimed();
+        stats = newStats(nowNs);
     }
 
     /** What a modification makes of a flow. */
@@ -53,7 +57,20 @@ final class Rule extends ClassifierRule {
         createdNs = old.createdNs;
         modifiedNs = nowNs;
         this.actions = actions;
-        stats = keepCounts ? old.stats : new RuleStats(nowNs);
+        timed = isTimed();
+        stats = keepCounts ? old.stats : newStats(nowNs);
+    }
+
+    private boolean isTimed() {
+        boolean may = idleTimeout != 0 || hardTimeout != 0;
+        for (OfAction action : actions) {
+            may |= action instanceof OfAction.FinTimeout;
+        }
+        return may;
+    }
+
+    private RuleStats newStats(long nowNs) {
+        return (flags & FlowFlags.SEND_FLOW_REM) != 0 ? new ReportedStats(nowNs) : new RuleStats(nowNs);
     }
 
     int table() {
@@ -72,8 +89,32 @@ final class Rule extends ClassifierRule {
         return stats;
     }
 
+    /** Whether it may expire: it has a timeout, or an action that may give it one. Never changes. */
     boolean hasTimeout() {
-        return idleTimeout != 0 || hardTimeout != 0;
+        return timed;
+    }
+
+    /** Makes the timeouts at most so many seconds each; 0 leaves one as it is. */
+    synchronized void shortenTimeouts(int idleSeconds, int hardSeconds) {
+        idleTimeout = shorter(idleTimeout, idleSeconds);
+        hardTimeout = shorter(hardTimeout, hardSeconds);
+    }
+
+    private static char shorter(char timeout, int most) {
+        return most != 0 && (timeout == 0 || timeout > most) ? (char) most : timeout;
+    }
+
+    int importance() {
+        return importance;
+    }
+
+    /** When it expires unless a packet comes, or {@link Long#MAX_VALUE} if it never does. */
+    long expiresNs() {
+        long idle = idleTimeout;
+        long hard = hardTimeout;
+        long idleNs = idle == 0 ? Long.MAX_VALUE : stats.usedNs() + idle * NS_PER_SECOND;
+        long hardNs = hard == 0 ? Long.MAX_VALUE : modifiedNs + hard * NS_PER_SECOND;
+        return Math.min(idleNs, hardNs);
     }
 
     /** Whether this is a table-miss flow: priority 0, matches everything. */
@@ -83,8 +124,12 @@ final class Rule extends ClassifierRule {
 
     /** Whether the flow's time is over, with the counters known up to {@code creditedNs}. */
     boolean isExpired(long nowNs, long creditedNs) {
-        return (hardTimeout != 0 && nowNs - modifiedNs >= hardTimeout * NS_PER_SECOND)
-                || (idleTimeout != 0 && creditedNs - stats.usedNs() >= idleTimeout * NS_PER_SECOND);
+        return isOver(nowNs) || (idleTimeout != 0 && creditedNs - stats.usedNs() >= idleTimeout * NS_PER_SECOND);
+    }
+
+    /** Whether the hard timeout is over. */
+    boolean isOver(long nowNs) {
+        return hardTimeout != 0 && nowNs - modifiedNs >= hardTimeout * NS_PER_SECOND;
     }
 
     /** Whether the flow-mod would give the flow the cookie, timeouts and importance that it has. */

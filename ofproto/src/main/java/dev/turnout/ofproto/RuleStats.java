@@ -8,7 +8,7 @@ import java.lang.invoke.VarHandle;
  *
  * <p>Thread rules: any thread; each counter is right by itself.
  */
-final class RuleStats {
+class RuleStats {
     private static final VarHandle PACKETS;
     private static final VarHandle BYTES;
     private static final VarHandle USED;

@@ -3,17 +3,15 @@ package dev.turnout.ofproto;
 import java.util.concurrent.atomic.LongAdder;
 
 import dev.turnout.ofproto.classifier.Classifier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One flow table.
  *
  * <p>Thread rules: the classifier says its own; the counters are credited by any thread; {@code pendingFlows} belongs to the writer, who holds the
- * bridge's lock; {@code flows} and {@code maxFlows} are written under that lock, others may read them a little late.
+ * bridge's lock; {@code flows} and the configuration are written under that lock, others may read them a little late.
  */
 final class RuleTable {
-    /** Limit of a table that has none of its own. */
-    static final int DEFAULT_MAX_FLOWS = 1_000_000_000;
-
     final int number;
     final Classifier<Rule> classifier = new Classifier<>();
     final LongAdder lookups = new LongAdder();
@@ -21,7 +19,11 @@ final class RuleTable {
     private volatile int flows; // volatile: read by any thread for statistics, and by the translator for "empty"
     /** As of the coming version. */
     private int pendingFlows;
-    private volatile int maxFlows = DEFAULT_MAX_FLOWS; // volatile: read by any thread for statistics
+    private volatile TableConfig config = TableConfig.DEFAULT; // volatile: read by any thread for statistics
+    /** Whether a controller asked for eviction; volatile: read by any thread for descriptions. */
+    private volatile boolean evictsByRequest;
+    /** Which flow goes first, while that is asked for; guarded by the bridge's lock. */
+    private @Nullable EvictionIndex evictions;
 
     RuleTable(int number) {
         this.number = number;
@@ -48,10 +50,36 @@ final class RuleTable {
     }
 
     int maxFlows() {
-        return maxFlows;
+        return config.flowLimit();
     }
 
-    void setMaxFlows(int max) {
-        maxFlows = max;
+    TableConfig config() {
+        return config;
+    }
+
+    void setConfig(TableConfig next) {
+        config = next;
+        evictions = null;
+    }
+
+    boolean evicts() {
+        return config.evicts() || evictsByRequest;
+    }
+
+    boolean evictsByRequest() {
+        return evictsByRequest;
+    }
+
+    void setEvictsByRequest(boolean on) {
+        evictsByRequest = on;
+    }
+
+    @Nullable
+    EvictionIndex evictions() {
+        return evictions;
+    }
+
+    void setEvictions(@Nullable EvictionIndex index) {
+        evictions = index;
     }
 }

@@ -143,8 +143,34 @@ final class RuleTables {
         touched.add(table);
         table.countFlow(1);
         flows++;
-        if (rule.hasTimeout()) {
+        timed(rule, true);
+    }
+
+    /** Which flows of a table go first. */
+    EvictionIndex evictions(RuleTable table, long nowNs) {
+        EvictionIndex index = table.evictions();
+        if (index == null || index.isOld(nowNs)) {
+            List<Rule> rules = withTimeout.stream().filter(rule -> rule.table() == table.number).toList();
+            index = new EvictionIndex(table.config().groups(), rules, nowNs);
+            table.setEvictions(index);
+        }
+        return index;
+    }
+
+    private void timed(Rule rule, boolean present) {
+        if (!rule.hasTimeout()) {
+            return;
+        }
+        EvictionIndex index = tables[rule.table()].evictions();
+        if (present) {
             withTimeout.add(rule);
+        } else {
+            withTimeout.remove(rule);
+        }
+        if (index != null && present) {
+            index.add(rule);
+        } else if (index != null) {
+            index.remove(rule);
         }
     }
 
@@ -156,9 +182,7 @@ final class RuleTables {
         table.countFlow(-1);
         groups.unused(rule);
         flows--;
-        if (rule.hasTimeout()) {
-            withTimeout.remove(rule);
-        }
+        timed(rule, false);
     }
 
     /** Makes a rule invisible from the coming version on. */
@@ -169,9 +193,7 @@ final class RuleTables {
         touched.add(table);
         table.countFlow(-1);
         flows--;
-        if (rule.hasTimeout()) {
-            withTimeout.remove(rule);
-        }
+        timed(rule, false);
     }
 
     /** Takes a removal of the coming version back. */
@@ -181,9 +203,7 @@ final class RuleTables {
         groups.used(rule);
         table.countFlow(1);
         flows++;
-        if (rule.hasTimeout()) {
-            withTimeout.add(rule);
-        }
+        timed(rule, true);
     }
 
     /** Makes the coming version the newest, and the removed rules dead. */

@@ -101,7 +101,7 @@ public final class Translator {
             throw new FlowModException(OfError.OFPBRC_BAD_PACKET,
                     "packet of " + frameLength + " bytes: too short for an Ethernet header");
         }
-        ActionChecker.check(actions, exactMatch(key), 0);
+        ActionChecker.check(actions, exactMatch(key), 0, bridge.meters());
         ActionChecker.checkGroups(actions, bridge.tables().groups(), bridge.tables().version());
         XlateContext ctx = context();
         while (true) {

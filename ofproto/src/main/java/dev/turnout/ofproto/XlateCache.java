@@ -25,8 +25,23 @@ public final class XlateCache implements AutoCloseable {
     }
 
     /** A state that the translation holds a reference to. */
-    private record Reference(SharedStates<?> states, int id) {
+    private record Reference(SharedStates<?> states, int id) implements Held {
+        @Override
+        public void release() {
+            states.release(id);
+        }
     }
+
+    /** A flow whose timeouts a closing TCP connection shortens: {@code fin_timeout}. */
+    private record FinTimeout(Rule rule, int idleTimeout, int hardTimeout) {
+        void seen(int tcpFlags) {
+            if ((tcpFlags & TCP_FIN_RST) != 0) {
+                rule.shortenTimeouts(idleTimeout, hardTimeout);
+            }
+        }
+    }
+
+    private static final int TCP_FIN_RST = 0x5;
 
     /** A cache in the making. Thread rules: one owner. */
     static final class Builder {
@@ -35,7 +50,8 @@ public final class XlateCache implements AutoCloseable {
         private final List<PatchHop> hops = new ArrayList<>();
         private final List<Learned> learned = new ArrayList<>();
         private final List<GroupHit> groups = new ArrayList<>();
-        private final List<Reference> references = new ArrayList<>();
+        private final List<FinTimeout> finTimeouts = new ArrayList<>();
+        private final List<Held> references = new ArrayList<>();
 
         void rule(RuleStats stats) {
             rules.add(stats);
@@ -57,6 +73,15 @@ public final class XlateCache implements AutoCloseable {
             groups.add(new GroupHit(group, bucket));
         }
 
+        void finTimeout(Rule rule, int idleTimeout, int hardTimeout) {
+            finTimeouts.add(new FinTimeout(rule, idleTimeout, hardTimeout));
+        }
+
+        /** Takes over what is held for the translation. */
+        void hold(Held held) {
+            references.add(held);
+        }
+
         /** Takes over a reference that was acquired. */
         void state(SharedStates<?> states, int id) {
             references.add(new Reference(states, id));
@@ -70,6 +95,7 @@ public final class XlateCache implements AutoCloseable {
             hops.clear();
             learned.clear();
             groups.clear();
+            finTimeouts.clear();
             references.clear();
             return cache;
         }
@@ -80,7 +106,8 @@ public final class XlateCache implements AutoCloseable {
     private final List<PatchHop> hops;
     private final List<Learned> learned;
     private final List<GroupHit> groups;
-    private final List<Reference> references;
+    private final List<FinTimeout> finTimeouts;
+    private final List<Held> references;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private XlateCache(Builder builder) {
@@ -89,6 +116,7 @@ public final class XlateCache implements AutoCloseable {
         hops = List.copyOf(builder.hops);
         learned = List.copyOf(builder.learned);
         groups = List.copyOf(builder.groups);
+        finTimeouts = List.copyOf(builder.finTimeouts);
         references = List.copyOf(builder.references);
     }
 
@@ -102,7 +130,7 @@ public final class XlateCache implements AutoCloseable {
      * @param usedNs
      *            when the last of them passed, on the clock of {@link Ofproto}
      * @param tcpFlags
-     *            TCP flags seen in them; no action that is supported asks for them yet
+     *            TCP flags seen in the megaflow's packets so far
      */
     public void credit(long packets, long bytes, long usedNs, int tcpFlags) {
         if (packets == 0) {
@@ -129,6 +157,9 @@ public final class XlateCache implements AutoCloseable {
                 }
             }
         }
+        for (FinTimeout timeout : finTimeouts) {
+            timeout.seen(tcpFlags);
+        }
         for (Learned entry : learned) {
             entry.table.learn(entry.vlan, entry.mac, entry.port, usedNs, true);
         }
@@ -138,7 +169,7 @@ public final class XlateCache implements AutoCloseable {
     @Override
     public void close() {
         if (!references.isEmpty() && closed.compareAndSet(false, true)) {
-            references.forEach(reference -> reference.states.release(reference.id));
+            references.forEach(Held::release);
         }
     }
 }

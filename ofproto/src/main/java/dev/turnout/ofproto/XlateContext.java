@@ -1,5 +1,6 @@
 package dev.turnout.ofproto;
 
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,7 @@ import dev.turnout.ofproto.XlateObserver.Level;
 import dev.turnout.ofproto.classifier.Classifier;
 import dev.turnout.ofproto.classifier.Wildcards;
 import dev.turnout.openflow.FieldValue;
+import dev.turnout.openflow.MeterConfig;
 import dev.turnout.openflow.Octets;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfAction.PacketInReason;
@@ -118,6 +120,8 @@ final class XlateContext {
     private @Nullable Integer packetHash;
     private boolean sideEffects;
     private long nowNs;
+    /** Whether a flow that was looked up has gone meanwhile, and its end is reported. */
+    private boolean overtaken;
     private XlateDrop drop = XlateDrop.NONE;
 
     XlateContext(SharedStates<PacketInState> packetInStates, SharedStates<FrozenState> frozenStates) {
@@ -183,6 +187,7 @@ final class XlateContext {
         resubmits = 0;
         keyHash = null;
         packetHash = null;
+        overtaken = false;
         drop = XlateDrop.NONE;
         wildcards.observe(isObserved ? observer::lookedAt : null);
     }
@@ -201,8 +206,11 @@ final class XlateContext {
         return new XlateOut(actions, wildcards.toDatapathMask(), cache.build(), drop != XlateDrop.NO_RECIRC, drop);
     }
 
-    /** Whether rules may have been missed: then what came out must not be used. */
+    /** Whether rules may have been missed, or one has gone whose end is reported: then what came out must not be used. */
     boolean isStale() {
+        if (overtaken) {
+            return true;
+        }
         for (Visit visit : visits) {
             if (visit.tables.isStale(visit.version)) {
                 return true;
@@ -367,10 +375,21 @@ final class XlateContext {
         cache.table(table, rule != null);
         if (rule != null) {
             cache.rule(rule.stats());
+            hold(rule);
             observer.entered(Level.FLOW, "");
             push(rule.actions(), rule, number, deeper).observed = true;
         }
         return rule;
+    }
+
+    /** Holds the counters of a flow whose end will be reported; if that has begun, the translation is done again: {@link ReportedStats}. */
+    private void hold(Rule rule) {
+        if (rule.stats() instanceof ReportedStats stats) {
+            stats.hold();
+            cache.hold(stats);
+            VarHandle.fullFence(); // holding comes before the look at the version
+            overtaken |= !rule.isVisible(tables.version());
+        }
     }
 
     // --- copies and recirculation --------------------------------------------------------------------------------------------------------
@@ -594,8 +613,45 @@ final class XlateContext {
         flow.restore(saved);
     }
 
-    /** Sends the packet as it is now to the controllers. */
-    void sendToController(PacketInReason reason, int maxLength, int controllerId, Octets userdata) {
+    /** The flow whose actions are being executed; null for a packet-out's. */
+    @Nullable
+    Rule currentRule() {
+        return frames.get(top - 1).rule;
+    }
+
+    /** Measures the packet as it is now with a meter of the bridge. */
+    void meter(int id) {
+        Meter meter = held(id);
+        if (meter != null) {
+            out.add(new DpAction.Meter(meter.dpNumber()));
+        }
+    }
+
+    /** A meter, held for this translation; null if there is none, or no more. */
+    private @Nullable Meter held(int id) {
+        Meter meter = bridge().meters().get(id);
+        if (meter == null || !meter.tryHold()) {
+            return null;
+        }
+        cache.hold(meter);
+        return meter;
+    }
+
+    /** Notes that the current flow's timeouts become shorter once the connection closes. */
+    void finTimeout(int idleTimeout, int hardTimeout) {
+        Rule rule = currentRule();
+        if (rule != null) {
+            cache.finTimeout(rule, idleTimeout, hardTimeout);
+        }
+    }
+
+    /**
+     * Sends the packet as it is now to the controllers.
+     *
+     * @param meterId
+     *            the meter of the action, 0 if it names none: then the virtual meter for packet-ins counts, if there is one
+     */
+    void sendToController(PacketInReason reason, int maxLength, int controllerId, Octets userdata, int meterId) {
         Frame frame = frames.get(top - 1);
         Rule rule = frame.rule;
         committer.commit(flow, out);
@@ -605,7 +661,11 @@ final class XlateContext {
         int id = packetInStates.acquire(new PacketInState(bridge(), frame.table, cookie, reason, controllerId, userdata,
                 maxLength, pipeline));
         cache.state(packetInStates, id);
-        out.add(new DpAction.Userspace(id));
+        DpAction userspace = new DpAction.Userspace(id);
+        Meter meter = held(meterId == 0 ? MeterConfig.CONTROLLER : meterId);
+        out.add(meter == null
+                ? userspace
+                : new DpAction.Clone(List.of(new DpAction.Meter(meter.dpNumber()), userspace)));
     }
 
     /** Why {@code output:CONTROLLER} sends a packet. */

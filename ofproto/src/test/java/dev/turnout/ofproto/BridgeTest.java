@@ -204,7 +204,7 @@ class BridgeTest {
                 .flags(FlowFlags.CHECK_OVERLAP).build();
         assertThat(apply(overlapping).error()).isEqualTo(OfError.OFPFMFC_OVERLAP);
         assertThat(apply(overlapping.toBuilder().priority(1).build()).isOk()).isTrue();
-        bridge.setTableLimit(0, 2);
+        bridge.setTable(0, TableConfig.parse("flow_limit=2"));
         assertThat(apply(add(5, 2).build()).error()).isEqualTo(OfError.OFPFMFC_TABLE_FULL);
         assertThat(apply(add(1, 3).build()).isOk()).isTrue();
         assertThat(apply(add(5, 2).table(1).build()).isOk()).isTrue();

@@ -49,6 +49,10 @@ public record Protocols(int bits) {
     public static final Protocols ANY = new Protocols(P_OF10_UP);
     /** OpenFlow 1.0, with Nicira's extensions. */
     public static final Protocols OPENFLOW10 = new Protocols(P_OF10_ALL | P_NXM_ALL);
+    /** OpenFlow 1.3 and those after it. */
+    public static final Protocols OPENFLOW13_UP = new Protocols(P_OF13_UP);
+    /** OpenFlow 1.4 and 1.5. */
+    public static final Protocols OPENFLOW14_UP = new Protocols(P_OF14_UP);
     /** OpenFlow 1.3. */
     public static final Protocols OPENFLOW13 = new Protocols(P_OF13);
     /** What {@code ovs-ofctl} allows without {@code -O}: OpenFlow 1.0, 1.3 and 1.4. */

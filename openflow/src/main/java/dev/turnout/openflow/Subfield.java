@@ -25,6 +25,16 @@ public record Subfield(Field field, int offset, int bits) {
         return new Subfield(field, 0, field.nominalBits());
     }
 
+    /**
+     * What a text names: {@code NXM_OF_IN_PORT[]}, {@code eth_src[0..15]}.
+     *
+     * @throws FlowSyntaxException
+     *             if it names none
+     */
+    public static Subfield parse(String text) {
+        return NxmNames.parse(text);
+    }
+
     public boolean isWholeField() {
         return offset == 0 && bits == field.nominalBits();
     }
