@@ -23,6 +23,7 @@ import com.google.protobuf.MessageLite;
 import dev.turnout.v1.AggregateStats;
 import dev.turnout.v1.AppctlResponse;
 import dev.turnout.v1.Arbitration;
+import dev.turnout.v1.BandStats;
 import dev.turnout.v1.Bridge;
 import dev.turnout.v1.Config;
 import dev.turnout.v1.ControlFrame;
@@ -31,6 +32,8 @@ import dev.turnout.v1.FlowStats;
 import dev.turnout.v1.LineStatus;
 import dev.turnout.v1.ListBridgesResponse;
 import dev.turnout.v1.ListPortsResponse;
+import dev.turnout.v1.Meter;
+import dev.turnout.v1.MeterStats;
 import dev.turnout.v1.OperationResult;
 import dev.turnout.v1.PacketOutResult;
 import dev.turnout.v1.Port;
@@ -62,6 +65,8 @@ public final class Training {
             List.of("ofctl", "dump-aggregate", "br0"),
             List.of("ofctl", "show", "br0"), List.of("ofctl", "dump-ports", "br0"),
             List.of("ofctl", "dump-tables", "br0"),
+            List.of("ofctl", "add-meter", "br0", "meter=1,pktps,bands=type=drop,rate=1"),
+            List.of("ofctl", "dump-meters", "br0"), List.of("ofctl", "meter-stats", "br0"),
             List.of("ofctl", "replace-flows", "br0", "-"), List.of("ofctl", "diff-flows", "br0", "-"),
             List.of("ofctl", "packet-out", "br0", "1", "output:2", "020000000001020000000002080045"),
             List.of("ofctl", "add-flow", "br0", "bla=1,actions=drop"), List.of("vsctl", "show"),
@@ -163,6 +168,8 @@ public final class Training {
             case "turnout.v1.Flows/Read" ->
                 List.of(ReadResponse.newBuilder().setAggregate(AggregateStats.newBuilder().setFlows(1))
                         .addTables(TableStats.newBuilder().setActive(1)).addPorts(PortStats.newBuilder().setOfport(1))
+                        .addMeters(Meter.newBuilder().setText("meter=1 pktps bands=type=drop rate=1"))
+                        .addMeterStats(MeterStats.newBuilder().addBands(BandStats.newBuilder().setPackets(1)))
                         .addFlows(FlowStats.newBuilder().setPackets(1).setEntry(FlowEntry.newBuilder().setPriority(2)
                                 .setMatch("ip,in_port=1").setActions("mod_nw_src:1.2.3.4,output:2")))
                         .setText(ByteString.copyFromUtf8(" actions=drop\n")).build());

@@ -6,6 +6,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -21,6 +25,7 @@ import dev.turnout.ofproto.MacTable;
 import dev.turnout.ofproto.Ofproto;
 import dev.turnout.ofproto.PortInfo;
 import dev.turnout.ofproto.PortVlan;
+import dev.turnout.ofproto.TableConfig;
 import dev.turnout.openflow.OfPorts;
 import dev.turnout.switchd.PortListener.Kind;
 import dev.turnout.switchd.PortOpener.NoSuchDeviceException;
@@ -124,6 +129,7 @@ final class BridgeManager {
                 bridge.setDatapathId(wanted.datapathId());
             }
         }
+        setFlowTables(bridge, former == null ? new TreeMap<>() : former.flowTables(), wanted.flowTables());
         bridge.macTable().setAgeingSeconds(
                 wanted.number(BridgeSettings.MAC_AGEING_KEY, MacTable.DEFAULT_AGEING_SECONDS));
         bridge.macTable().setMaxEntries(wanted.number(BridgeSettings.MAC_TABLE_SIZE_KEY, MacTable.DEFAULT_MAX_ENTRIES));
@@ -136,6 +142,18 @@ final class BridgeManager {
                 add(wanted, port, live == null ? 0 : Math.max(0, live.ofport()));
             } else if (!live.settings().equals(port)) {
                 update(bridge, live, port);
+            }
+        }
+    }
+
+    private static void setFlowTables(Bridge bridge, SortedMap<Integer, String> former,
+            SortedMap<Integer, String> wanted) {
+        SortedSet<Integer> numbers = new TreeSet<>(former.keySet());
+        numbers.addAll(wanted.keySet());
+        for (int number : numbers) {
+            String settings = wanted.getOrDefault(number, "");
+            if (!settings.equals(former.getOrDefault(number, ""))) {
+                bridge.setTable(number, TableConfig.parse(settings));
             }
         }
     }

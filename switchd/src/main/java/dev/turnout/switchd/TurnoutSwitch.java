@@ -75,8 +75,8 @@ public final class TurnoutSwitch implements AutoCloseable {
     private final ReentrantLock configurationLock = new ReentrantLock();
     private final ScheduledExecutorService timer = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().name("switch-timer").daemon().factory());
-    private final Ofproto ofproto = new Ofproto(System::nanoTime);
     private final Datapath datapath;
+    private final Ofproto ofproto;
     private final Upcalls upcalls;
     private final Revalidator revalidator;
     private final BridgeManager bridges;
@@ -104,6 +104,7 @@ public final class TurnoutSwitch implements AutoCloseable {
                 .withEmcInsertInverseProbability(settings.emcInsertInvProb()).withSignatureCache(settings.smcEnable())
                 .withSpinNs(settings.spinMicros() * 1000L)
                 .withIo(settings.ioUring() ? ThreadIo.FACTORY : ThreadIo.WITHOUT_RING));
+        ofproto = new Ofproto(System::nanoTime, datapath.meters());
         SlowPath slowPath = new OfprotoSlowPath(ofproto, System::nanoTime);
         upcalls = Upcalls.over(slowPath, datapath.threads(),
                 UpcallConfig.defaults().withHandlers(settings.handlerThreads()).withFlowLimit(settings.flowLimit()));

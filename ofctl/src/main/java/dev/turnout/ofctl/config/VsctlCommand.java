@@ -33,7 +33,7 @@ import dev.turnout.v1.ReadConfig;
  */
 record VsctlCommand(String verb, Set<String> options, List<String> arguments) {
     private static final int LOCAL = 65534;
-    private static final Set<String> MAP_COLUMNS = Set.of("options", "other_config");
+    private static final Set<String> MAP_COLUMNS = Set.of("options", "other_config", "flow_tables");
 
     private String argument(int i) {
         return arguments.get(i);

@@ -17,6 +17,7 @@ import dev.turnout.v1.UpdateStatus;
 import dev.turnout.v1.WriteFileRequest;
 import dev.turnout.v1.WriteFileResponse;
 import dev.turnout.v1.WriteRequest;
+import dev.turnout.v1.WriteResponse;
 
 /**
  * Sends flows to a bridge. A flow of the command line has been read here. A file goes as it is, in pieces that end with a line: the switch
@@ -45,6 +46,21 @@ final class FlowWriter {
                 .addUpdates(FlowUpdate.newBuilder().setCommand(command).setText(text))).getStatuses(0);
         if (status.getCode() != 0) {
             throw new CliException(message(status));
+        }
+    }
+
+    /**
+     * Sends one update.
+     *
+     * @throws CliException
+     *             if the switch refuses it
+     */
+    static void writeOne(BridgeClient bridge, FlowUpdate update) {
+        WriteResponse response = bridge.write(WriteRequest.newBuilder().addUpdates(update));
+        for (UpdateStatus status : response.getStatusesList()) {
+            if (status.getCode() != 0) {
+                throw new CliException(message(status));
+            }
         }
     }
 

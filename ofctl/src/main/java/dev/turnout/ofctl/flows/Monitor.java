@@ -164,7 +164,7 @@ final class Monitor {
                 .append(" (xid=0x0): ");
         MatchPrinter.append(text, stats.match(), stats.tunnelMetadata(), settings.shownNames(bridge), stats.priority());
         text.append(" reason=").append(reason(removed.getReason()));
-        if (entry.getTable() != 0) {
+        if (!settings.isOpenFlow10()) {
             text.append(" table_id=").append(entry.getTable());
         }
         if (entry.getCookie() != 0) {
@@ -172,7 +172,7 @@ final class Monitor {
         }
         text.append(" duration").append(StatsText.seconds(flow.getDurationNs())).append("s idle")
                 .append(entry.getIdleTimeoutSeconds());
-        if (!settings.isOpenFlow10()) {
+        if (!settings.isOpenFlow10() && entry.getHardTimeoutSeconds() != 0) {
             text.append(" hard").append(entry.getHardTimeoutSeconds());
         }
         return text.append(" pkts").append(Long.toUnsignedString(flow.getPackets())).append(" bytes")
@@ -185,6 +185,8 @@ final class Monitor {
             case HARD_TIMEOUT -> "hard";
             case DELETE -> "delete";
             case EVICTION -> "eviction";
+            case GROUP_DELETE -> "group_delete";
+            case METER_DELETE -> "meter_delete";
             case UNRECOGNIZED -> "unknown";
         };
     }

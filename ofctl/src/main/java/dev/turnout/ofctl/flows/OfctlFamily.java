@@ -16,6 +16,7 @@ import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.v1.FileOptions;
 import dev.turnout.v1.FlowUpdate;
+import dev.turnout.v1.MeterUpdate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ public final class OfctlFamily implements Family {
     private static final List<Verb> VERBS = List.of(
             new Verb("show", "BRIDGE", "the bridge and its ports", 1, 1),
             new Verb("dump-tables", "BRIDGE", "counters of the tables", 1, 1),
+            new Verb("mod-table", "BRIDGE TABLE evict|noevict", "whether a full table deletes a flow to take another; TABLE may be all", 3, 3),
+            new Verb("dump-table-desc", "BRIDGE", "settings of the tables", 1, 1),
             new Verb("dump-ports", "BRIDGE [PORT]", "counters of the ports", 1, 2),
             new Verb("dump-ports-desc", "BRIDGE [PORT]", "addresses and states of the ports", 1, 2),
             new Verb("dump-flows", "BRIDGE [FLOW]", "all flows, or those that FLOW covers", 1, 2),
@@ -40,6 +43,14 @@ public final class OfctlFamily implements Family {
             new Verb("del-flows", "BRIDGE [FLOW]", "delete all flows, or those that FLOW covers", 1, 2),
             new Verb("replace-flows", "BRIDGE FILE", "make the bridge's flows those of a file", 2, 2),
             new Verb("diff-flows", "SOURCE1 SOURCE2", "compare flows of files or bridges; exit code 2 if they differ", 2, 2),
+            new Verb("add-meter", "BRIDGE METER", "add a meter", 2, 2),
+            new Verb("mod-meter", "BRIDGE METER", "change a meter; its counters begin anew", 2, 2),
+            new Verb("del-meter", "BRIDGE [METER]", "delete a meter and the flows that refer to it; all without METER", 1, 2),
+            new Verb("del-meters", "BRIDGE", "delete all meters and the flows that refer to them", 1, 1),
+            new Verb("dump-meter", "BRIDGE [METER]", "a meter, or all", 1, 2),
+            new Verb("dump-meters", "BRIDGE", "all meters", 1, 1),
+            new Verb("meter-stats", "BRIDGE [METER]", "counters of a meter, or of all", 1, 2),
+            new Verb("meter-features", "BRIDGE", "what meters can be", 1, 1),
             new Verb("packet-out", "BRIDGE IN_PORT ACTIONS PACKET...", "execute actions on packets; or BRIDGE in_port=,packet=,actions=", 2, Verb.UNLIMITED),
             new Verb("monitor", "BRIDGE [MISSLEN] [invalid_ttl]", "print packet-ins, port and flow messages", 1, Verb.UNLIMITED),
             new Verb("parse-flow", "FLOW", "print what a flow text means; asks no switch", 1, 1),
@@ -53,7 +64,7 @@ public final class OfctlFamily implements Family {
 
     @Override
     public String summary() {
-        return "OpenFlow tables, ports and packets of a bridge";
+        return "OpenFlow tables, meters, ports and packets of a bridge";
     }
 
     @Override
@@ -68,13 +79,12 @@ public final class OfctlFamily implements Family {
 
     @Override
     public List<String> notSupported() {
-        return List.of("snoop", "dump-desc", "dump-table-features", "dump-table-desc", "mod-table", "mod-port",
+        return List.of("snoop", "dump-desc", "dump-table-features", "mod-port",
                 "get-frags",
                 "set-frags", "probe", "ping", "benchmark", "bundle", "queue-stats", "queue-get-config", "add-group",
                 "add-groups",
                 "mod-group", "del-groups", "insert-buckets", "remove-buckets", "dump-groups", "dump-group-stats",
-                "dump-group-features", "add-meter", "mod-meter", "del-meter", "del-meters", "dump-meter", "dump-meters",
-                "meter-stats", "meter-features", "add-tlv-map", "del-tlv-map", "dump-tlv-map", "dump-ipfix-bridge",
+                "dump-group-features", "add-tlv-map", "del-tlv-map", "dump-tlv-map", "dump-ipfix-bridge",
                 "dump-ipfix-flow", "ct-flush", "ct-flush-zone", "ofp-parse", "ofp-parse-pcap", "compose-packet");
     }
 
@@ -83,6 +93,8 @@ public final class OfctlFamily implements Family {
         return """
 
                 FLOW is in the syntax of ovs-ofctl: table=1,priority=10,ip,nw_dst=10.0.0.0/8,actions=output:2.
+                METER is in that of its meters: meter=1,kbps,burst,bands=type=drop,rate=1000,burst_size=200; meter=1 where
+                it is only named.
                 FILE has a flow per line and comments after #; "-" is standard input.
                 """;
     }
@@ -123,6 +135,8 @@ public final class OfctlFamily implements Family {
         switch (verb) {
             case "show" -> new StatsText(console, bridge, settings).show();
             case "dump-tables" -> new StatsText(console, bridge, settings).tables();
+            case "mod-table" -> new TableCommands(console, bridge, settings).modify(text, rest.get(1));
+            case "dump-table-desc" -> new TableCommands(console, bridge, settings).descriptions();
             case "dump-ports" -> new StatsText(console, bridge, settings).ports(argument);
             case "dump-ports-desc" -> new StatsText(console, bridge, settings).portDescriptions(argument);
             case "dump-flows" -> new FlowListing(console, bridge, settings).flows(text);
@@ -136,10 +150,20 @@ public final class OfctlFamily implements Family {
                     settings.strict() ? FlowCommand.DELETE_STRICT : FlowCommand.DELETE);
             case "replace-flows" -> new FlowWriter(console, bridge, settings).file(text,
                     FileOptions.newBuilder().setReplace(true).setReadd(settings.readd()));
+            case "add-meter" -> meters(console, settings, bridge).write(MeterUpdate.Command.ADD, text);
+            case "mod-meter" -> meters(console, settings, bridge).write(MeterUpdate.Command.MODIFY, text);
+            case "del-meter", "del-meters" -> meters(console, settings, bridge).delete(text);
+            case "dump-meter", "dump-meters" -> meters(console, settings, bridge).dump(text);
+            case "meter-stats" -> meters(console, settings, bridge).stats(text);
+            case "meter-features" -> meters(console, settings, bridge).features();
             case "packet-out" -> new PacketOuts(bridge).send(rest);
             case "monitor" -> new Monitor(console, bridge, settings).run(rest);
             default -> throw new IllegalStateException(verb);
         }
+    }
+
+    private static MeterCommands meters(Console console, Settings settings, BridgeClient bridge) {
+        return new MeterCommands(console, bridge, settings);
     }
 
     /** A flow of the command line; where it is a dash, those of standard input. */

@@ -99,6 +99,25 @@ record Settings(boolean strict, boolean bundle, String versions, Protocols allow
         }
     }
 
+    /**
+     * The version in which to say what only some can say: the one whose forms are printed, if that can, else the oldest that may be used.
+     *
+     * @throws CliException
+     *             if none may be used that can
+     */
+    Protocols oneOf(Protocols usable) {
+        if (usable.contains(shown)) {
+            return shown;
+        }
+        Protocols both = usable.intersect(allowed);
+        if (both.isEmpty()) {
+            throw new CliException(
+                    "none of the usable flow formats (" + usable + ") is among the allowed flow formats ("
+                            + allowed + ")");
+        }
+        return both.first();
+    }
+
     /** Names to print. */
     PortNames shownNames(PortNames ports) {
         return names ? ports : PortNames.NONE;

@@ -140,7 +140,8 @@ class OfctlFamilyTest {
                     .addPorts(PortStats.newBuilder().setOfport(65534).setName("br0")).build());
             case FLOW_TEXT -> List.of(text(flows.subList(0, 1), request.getFlowText()),
                     text(flows.subList(1, flows.size()), request.getFlowText()));
-            case FDB, GROUPS, GROUP_STATS, GROUP_FEATURES, QUERY_NOT_SET -> List.of();
+            case FDB, GROUPS, GROUP_STATS, GROUP_FEATURES, METERS, METER_STATS, METER_FEATURES, QUERY_NOT_SET ->
+                List.of();
         };
     }
 

@@ -2,6 +2,7 @@ package dev.turnout.switchd.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -50,6 +51,7 @@ final class NetworkYaml {
             }
             bridge = bridge.withMac(Long.parseLong(mac.replace(":", ""), 16));
         }
+        bridge = bridge.withFlowTables(flowTables(map.map("flow-tables")));
         extras.read(name, map);
         YamlMap ports = map.map("ports");
         map.close();
@@ -59,6 +61,19 @@ final class NetworkYaml {
             check(NetworkConfig.EMPTY.withBridge(bridge), settings);
         }
         return bridge;
+    }
+
+    private static SortedMap<Integer, String> flowTables(YamlMap map) throws ConfigException {
+        SortedMap<Integer, String> tables = new TreeMap<>();
+        for (String key : map.keys()) {
+            String settings = map.string(key, "");
+            if (!key.matches("[0-9]{1,3}") || Integer.parseInt(key) > BridgeSettings.MAX_FLOW_TABLE) {
+                throw map.error(key, "expected the number of a table, 0 to " + BridgeSettings.MAX_FLOW_TABLE);
+            }
+            tables.put(Integer.parseInt(key), settings);
+        }
+        map.close();
+        return tables;
     }
 
     private static PortSettings port(String bridge, String name, YamlMap map) throws ConfigException {
@@ -96,6 +111,9 @@ final class NetworkYaml {
         put(values, "fail-mode", bridge.failMode());
         put(values, "datapath-type", bridge.datapathType());
         put(values, "other-config", bridge.otherConfig());
+        if (!bridge.flowTables().isEmpty()) {
+            values.put("flow-tables", new TreeMap<>(bridge.flowTables()));
+        }
         Map<String, Object> ports = new TreeMap<>();
         bridge.ports().values().forEach(port -> ports.put(port.name(), values(port)));
         put(values, "ports", ports);

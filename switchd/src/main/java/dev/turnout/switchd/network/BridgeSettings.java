@@ -19,11 +19,14 @@ import java.util.TreeMap;
  *            empty or {@code netdev}: the local port is a device; {@code dummy}: it is not
  * @param otherConfig
  *            further settings
+ * @param flowTables
+ *            settings of OpenFlow tables by number, in the syntax of {@link dev.turnout.ofproto.TableConfig#parse}
  * @param ports
  *            its ports by name, the local port among them
  */
 public record BridgeSettings(String name, long mac, String failMode, String datapathType,
-        SortedMap<String, String> otherConfig, SortedMap<String, PortSettings> ports) {
+        SortedMap<String, String> otherConfig, SortedMap<Integer, String> flowTables,
+        SortedMap<String, PortSettings> ports) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -32,17 +35,21 @@ public record BridgeSettings(String name, long mac, String failMode, String data
     /** Key of {@code other_config}: how many MAC addresses are remembered. */
     public static final String MAC_TABLE_SIZE_KEY = "mac-table-size";
 
+    /** The last table that flows may be put into. */
+    public static final int MAX_FLOW_TABLE = 253;
+
     /** The datapath type without devices. */
     public static final String DUMMY = "dummy";
 
     public BridgeSettings {
         otherConfig = Collections.unmodifiableSortedMap(new TreeMap<>(otherConfig));
+        flowTables = Collections.unmodifiableSortedMap(new TreeMap<>(flowTables));
         ports = Collections.unmodifiableSortedMap(new TreeMap<>(ports));
     }
 
     /** A bridge with its local port, all else as by default. */
     public static BridgeSettings of(String name) {
-        return new BridgeSettings(name, randomMac(), "", "", new TreeMap<>(),
+        return new BridgeSettings(name, randomMac(), "", "", new TreeMap<>(), new TreeMap<>(),
                 new TreeMap<>(Map.of(name, PortSettings.of(name, "internal"))));
     }
 
@@ -61,34 +68,39 @@ public record BridgeSettings(String name, long mac, String failMode, String data
     public boolean isDummy() { return datapathType.equals(DUMMY); }
 
     public BridgeSettings withFailMode(String value) {
-        return new BridgeSettings(name, mac, value, datapathType, otherConfig, ports);
+        return new BridgeSettings(name, mac, value, datapathType, otherConfig, flowTables, ports);
     }
 
     public BridgeSettings withDatapathType(String value) {
-        return new BridgeSettings(name, mac, failMode, value, otherConfig, ports);
+        return new BridgeSettings(name, mac, failMode, value, otherConfig, flowTables, ports);
     }
 
     public BridgeSettings withOtherConfig(Map<String, String> value) {
-        return new BridgeSettings(name, mac, failMode, datapathType, new TreeMap<>(value), ports);
+        return new BridgeSettings(name, mac, failMode, datapathType, new TreeMap<>(value), flowTables,
+                ports);
+    }
+
+    public BridgeSettings withFlowTables(Map<Integer, String> value) {
+        return new BridgeSettings(name, mac, failMode, datapathType, otherConfig, new TreeMap<>(value), ports);
     }
 
     /** The same with another Ethernet address. */
     public BridgeSettings withMac(long value) {
-        return new BridgeSettings(name, value, failMode, datapathType, otherConfig, ports);
+        return new BridgeSettings(name, value, failMode, datapathType, otherConfig, flowTables, ports);
     }
 
     /** With that port added or replaced. */
     public BridgeSettings withPort(PortSettings port) {
         SortedMap<String, PortSettings> more = new TreeMap<>(ports);
         more.put(port.name(), port);
-        return new BridgeSettings(name, mac, failMode, datapathType, otherConfig, more);
+        return new BridgeSettings(name, mac, failMode, datapathType, otherConfig, flowTables, more);
     }
 
     /** Without that port. */
     public BridgeSettings withoutPort(String portName) {
         SortedMap<String, PortSettings> fewer = new TreeMap<>(ports);
         fewer.remove(portName);
-        return new BridgeSettings(name, mac, failMode, datapathType, otherConfig, fewer);
+        return new BridgeSettings(name, mac, failMode, datapathType, otherConfig, flowTables, fewer);
     }
 
     /** A random address of one station, locally administered. */

@@ -2,6 +2,7 @@ package dev.turnout.switchd.network;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -36,11 +37,12 @@ public sealed interface Datum {
         }
     }
 
-    /** A map, by key. */
-    record MapOf(SortedMap<String, Object> values) implements Datum {
+    /** A map, by key. Keys are strings, or the digits of numbers. */
+    record MapOf(SortedMap<String, Object> values, boolean isNumbered) implements Datum {
         @Override
         public String text() {
-            return values.entrySet().stream().map(e -> atomText(e.getKey()) + "=" + atomText(e.getValue()))
+            return values.entrySet().stream()
+                    .map(e -> (isNumbered ? e.getKey() : atomText(e.getKey())) + "=" + atomText(e.getValue()))
                     .collect(Collectors.joining(", ", "{", "}"));
         }
     }
@@ -63,7 +65,15 @@ public sealed interface Datum {
     }
 
     static Datum map(Map<String, ?> values) {
-        return new MapOf(new TreeMap<>(values));
+        return new MapOf(new TreeMap<>(values), false);
+    }
+
+    /** A map whose keys are numbers from 0 on. */
+    static Datum numbered(Map<Integer, ?> values) {
+        SortedMap<String, Object> texts = new TreeMap<>(
+                Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()));
+        values.forEach((key, value) -> texts.put(Integer.toString(key), value));
+        return new MapOf(texts, true);
     }
 
     /** A value as OVSDB writes it. */

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 import dev.turnout.core.port.InterfacePorts;
+import dev.turnout.ofproto.TableConfig;
 import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.SwitchException.Kind;
 import dev.turnout.switchd.controller.PacketInLimit;
@@ -78,6 +79,15 @@ final class NetworkRules {
         otherConfigNumber(bridge, BridgeSettings.MAC_TABLE_SIZE_KEY, 1, MAX_MAC_ENTRIES);
         otherConfigNumber(bridge, PacketInLimit.RATE_KEY, 0, PacketInLimit.MAX);
         otherConfigNumber(bridge, PacketInLimit.BURST_KEY, 1, PacketInLimit.MAX);
+        bridge.flowTables().forEach((table, settings) -> checkFlowTable(bridge, table, settings));
+    }
+
+    private static void checkFlowTable(BridgeSettings bridge, int table, String settings) {
+        try {
+            TableConfig ignored = TableConfig.parse(settings);
+        } catch (IllegalArgumentException e) {
+            throw SwitchException.invalid("bridge " + bridge.name() + ": flow_tables:" + table + ": " + e.getMessage());
+        }
     }
 
     private static void otherConfigNumber(BridgeSettings bridge, String key, int least, int most) {

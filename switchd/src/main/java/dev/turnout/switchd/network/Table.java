@@ -68,6 +68,7 @@ record Table<S, R>(String name, List<Column<S, R>> columns) {
             new Column<>("datapath_id", null, row -> Datum.optional(row.state.datapathId())),
             new Column<>("other_config", keyed(BridgeSettings::otherConfig, BridgeSettings::withOtherConfig),
                     row -> Datum.map(row.settings.otherConfig())),
+            new Column<>("flow_tables", Table::withFlowTables, row -> Datum.numbered(row.settings.flowTables())),
             new Column<>("ports", null, row -> Datum.set(row.settings.ports().keySet()))));
 
     static final Table<PortSettings, PortRow> PORT = new Table<>("Port", List.of(
@@ -194,6 +195,21 @@ record Table<S, R>(String name, List<Column<S, R>> columns) {
             map.put(key, Datum.parseString(value));
             return setter.apply(settings, map);
         };
+    }
+
+    private static BridgeSettings withFlowTables(BridgeSettings bridge, @Nullable String key, String value) {
+        SortedMap<Integer, String> tables = new TreeMap<>();
+        if (key == null) {
+            Datum.parseMap(value).forEach((table, settings) -> tables.put(flowTable(table), settings));
+        } else {
+            tables.putAll(bridge.flowTables());
+            tables.put(flowTable(key), Datum.parseString(value));
+        }
+        return bridge.withFlowTables(tables);
+    }
+
+    private static int flowTable(String key) {
+        return integer("flow_tables", key, 0, BridgeSettings.MAX_FLOW_TABLE);
     }
 
     private static String optionalWord(String column, String value) {

@@ -29,7 +29,8 @@ final class BridgeMessages {
         ReadResponse.Builder response = ReadResponse.newBuilder();
         for (TableStats table : bridge.tableStats()) {
             response.addTables(dev.turnout.v1.TableStats.newBuilder().setTable(table.table())
-                    .setActive(table.activeFlows()).setLookups(table.lookups()).setMatched(table.matches())
+                    .setName(table.name()).setEviction(table.evicts()).setActive(table.activeFlows())
+                    .setLookups(table.lookups()).setMatched(table.matches())
                     .setMaxEntries(table.maxFlows()));
         }
         return response.build();

@@ -3,11 +3,10 @@ package dev.turnout.switchd.rpc;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.function.Function;
 
 import com.google.protobuf.ByteString;
 import dev.turnout.openflow.ActionPrinter;
+import dev.turnout.openflow.EvictionMod;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowFlags;
@@ -20,6 +19,7 @@ import dev.turnout.openflow.MatchPrinter;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
+import dev.turnout.openflow.TableMod;
 import dev.turnout.v1.FlowEntry;
 import dev.turnout.v1.FlowTextQuery;
 import dev.turnout.v1.FlowUpdate;
@@ -27,8 +27,6 @@ import dev.turnout.v1.ReadResponse;
 
 /** Flows between messages and the OpenFlow vocabulary. What is text in a message goes through the one parser and printer. */
 final class FlowMessages {
-    private static final int FLOWS_PER_PAGE = 256;
-
     private static final int TEXT_BYTES = 1 << 16;
 
     private final PortNames names;
@@ -40,15 +38,20 @@ final class FlowMessages {
     }
 
     /** Reads an update; throws FlowSyntaxException or IllegalArgumentException naming what is wrong. */
-    FlowMod flowMod(FlowUpdate update) {
-        FlowCommand command = command(update.getCommand(), update.getCommandValue());
+    TableMod mod(FlowUpdate update) {
         return switch (update.getFlowCase()) {
-            case TEXT -> parser.parseFlowMod(update.getText(), command);
-            case ENTRY -> parser.parseFlowMod(text(update, command), command);
+            case TEXT, ENTRY -> flowMod(update);
             case GROUP -> throw new FlowSyntaxException("groups are not supported", OfError.OFPGMFC_BAD_TYPE);
+            case METER -> MeterMessages.mod(update.getMeter());
+            case TABLE -> new EvictionMod(update.getTable().getTable(), update.getTable().getEviction());
             case FLOW_NOT_SET -> throw new IllegalArgumentException(
                     "the update has no flow; expected entry or text");
         };
+    }
+
+    private FlowMod flowMod(FlowUpdate update) {
+        FlowCommand command = command(update.getCommand(), update.getCommandValue());
+        return parser.parseFlowMod(update.hasEntry() ? text(update, command) : update.getText(), command);
     }
 
     /** A command; {@code number} is for the message about one that is none. */
@@ -161,13 +164,7 @@ final class FlowMessages {
     /** Flows as responses, made as they are asked for. */
     Iterator<ReadResponse> pages(Iterator<FlowStats> flows, boolean withNames) {
         PortNames printed = withNames ? names : PortNames.NONE;
-        return pages(flows, rest -> {
-            ReadResponse.Builder response = ReadResponse.newBuilder();
-            for (int n = 0; n < FLOWS_PER_PAGE && rest.hasNext(); n++) {
-                response.addFlows(message(rest.next(), printed));
-            }
-            return response.build();
-        });
+        return ReadPages.of(flows, (response, flow) -> response.addFlows(message(flow, printed)));
     }
 
     /** Flows as lines of text, made as they are asked for. */
@@ -175,7 +172,7 @@ final class FlowMessages {
         PortNames printed = query.getFilter().getNames() ? names : PortNames.NONE;
         Protocols form = query.getVersion().isEmpty() ? Protocols.OPENFLOW10 : Protocols.parse(query.getVersion());
         Protocols newest = form.newest();
-        return pages(flows, rest -> {
+        return new ReadPages<>(flows, rest -> {
             StringBuilder lines = new StringBuilder(TEXT_BYTES + (TEXT_BYTES >> 2));
             while (lines.length() < TEXT_BYTES && rest.hasNext()) {
                 lines.append(FlowPrinter.listed(rest.next(), newest, query.getAges(), printed, !query.getNoStats()))
@@ -185,25 +182,8 @@ final class FlowMessages {
         });
     }
 
-    private static Iterator<ReadResponse> pages(Iterator<FlowStats> flows,
-            Function<Iterator<FlowStats>, ReadResponse> page) {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return flows.hasNext();
-            }
-
-            @Override
-            public ReadResponse next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                return page.apply(flows);
-            }
-        };
-    }
-
-    private static dev.turnout.v1.FlowStats message(FlowStats flow, PortNames names) {
+    /** A flow with its counters. */
+    static dev.turnout.v1.FlowStats message(FlowStats flow, PortNames names) {
         StringBuilder match = new StringBuilder();
         MatchPrinter.append(match, flow.match(), flow.tunnelMetadata(), names, FlowMod.DEFAULT_PRIORITY);
         FlowEntry entry = FlowEntry.newBuilder().setTable(flow.table()).setPriority(flow.priority())

@@ -6,11 +6,12 @@ import java.util.List;
 
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FlowAggregate;
+import dev.turnout.ofproto.FlowModException;
 import dev.turnout.ofproto.FlowModResult;
 import dev.turnout.openflow.FlowFilter;
-import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.OfError;
+import dev.turnout.openflow.TableMod;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.v1.AggregateStats;
 import dev.turnout.v1.FlowUpdate;
@@ -26,7 +27,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
-/** The OpenFlow tables over the API. */
+/** The OpenFlow tables and meters over the API. */
 final class FlowsService extends FlowsGrpc.FlowsImplBase {
     private final TurnoutSwitch turnout;
     private final Elections elections;
@@ -47,12 +48,12 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
         FlowMessages messages = new FlowMessages(bridge.portNames());
         int count = request.getUpdatesCount();
         UpdateStatus[] statuses = new UpdateStatus[count];
-        List<FlowMod> mods = new ArrayList<>(count);
+        List<TableMod> mods = new ArrayList<>(count);
         List<Integer> places = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             FlowUpdate update = request.getUpdates(i);
             try {
-                mods.add(messages.flowMod(update));
+                mods.add(messages.mod(update));
                 places.add(i);
             } catch (FlowSyntaxException e) {
                 statuses[i] = refused(e.error(), e.text());
@@ -91,9 +92,8 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
     }
 
     static UpdateStatus refused(@Nullable OfError error, String message) {
-        Status.Code code = error == OfError.OFPFMFC_TABLE_FULL
-                ? Status.Code.RESOURCE_EXHAUSTED
-                : Status.Code.INVALID_ARGUMENT;
+        boolean isFull = error == OfError.OFPFMFC_TABLE_FULL || error == OfError.OFPMMFC_OUT_OF_METERS;
+        Status.Code code = isFull ? Status.Code.RESOURCE_EXHAUSTED : Status.Code.INVALID_ARGUMENT;
         return UpdateStatus.newBuilder().setCode(code.value()).setOpenflowError(error == null ? "" : error.name())
                 .setMessage(message).build();
     }
@@ -108,6 +108,9 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
             return;
         } catch (IllegalArgumentException e) {
             client.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+            return;
+        } catch (FlowModException e) { // what is asked for is not there
+            client.onError(Status.NOT_FOUND.withDescription(e.error() + ": " + e.culprit()).asRuntimeException());
             return;
         } catch (RuntimeException e) {
             client.onError(Refusal.of(e));
@@ -135,8 +138,11 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
             case PORTS -> List.of(figures.ports(request.getPorts().getPort())).iterator();
             case FDB -> List.of(figures.fdb()).iterator();
             case GROUPS, GROUP_STATS, GROUP_FEATURES -> throw new IllegalArgumentException("groups are not supported");
-            case QUERY_NOT_SET -> throw new IllegalArgumentException(
-                    "the request asks for nothing; expected one of: flows, aggregate, tables, ports, fdb");
+            case METERS -> MeterMessages.meters(bridge, request.getMeters());
+            case METER_STATS -> MeterMessages.stats(bridge, request.getMeterStats());
+            case METER_FEATURES -> List.of(MeterMessages.features()).iterator();
+            case QUERY_NOT_SET -> throw new IllegalArgumentException("the request asks for nothing; expected one of: "
+                    + "flows, aggregate, tables, ports, fdb, meters, meter_stats, meter_features");
         };
     }
 }

@@ -8,11 +8,13 @@ import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.ofproto.PacketInListener;
 import dev.turnout.openflow.OfAction.PacketInReason;
+import dev.turnout.openflow.PortNames;
 import dev.turnout.switchd.PortListener;
 import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.network.BridgeSettings;
 import dev.turnout.switchd.network.PortSettings;
+import dev.turnout.v1.FlowRemoved;
 import dev.turnout.v1.PacketIn;
 import dev.turnout.v1.PacketOut;
 import dev.turnout.v1.PacketOutResult;
@@ -26,7 +28,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /**
- * Controllers' conversations: packet-ins to them, packet-outs from them, and what happens to ports.
+ * Controllers' conversations: packet-ins to them, packet-outs from them, and what happens to ports and flows.
  *
  * <p>Thread rules: events come on any thread, take no lock of this class, and only put a message into each client's bounded
  * queue.
@@ -38,6 +40,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
     private final Elections elections;
     private final PacketInListener packetIns = this::packetIn;
     private final PortListener portEvents = this::portEvent;
+    private final dev.turnout.ofproto.FlowRemoved.Listener flowsRemoved = this::flowRemoved;
 
     StreamService(TurnoutSwitch turnout, Elections elections, Executor executor) {
         this.turnout = turnout;
@@ -46,6 +49,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
         this.views = new Views(turnout);
         turnout.packetIns().addListener(packetIns);
         turnout.addPortListener(portEvents);
+        turnout.ofproto().addFlowRemovedListener(flowsRemoved);
     }
 
     @Override
@@ -181,11 +185,31 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
                 .setPortStatus(PortStatus.newBuilder().setReason(reason).setPort(view)).build());
     }
 
+    private void flowRemoved(dev.turnout.ofproto.FlowRemoved removed) {
+        if (elections.isEmpty()) {
+            return;
+        }
+        String bridge = removed.bridge().name();
+        FlowRemoved.Reason reason = switch (removed.reason()) {
+            case IDLE_TIMEOUT -> FlowRemoved.Reason.IDLE_TIMEOUT;
+            case HARD_TIMEOUT -> FlowRemoved.Reason.HARD_TIMEOUT;
+            case DELETE -> FlowRemoved.Reason.DELETE;
+            case GROUP_DELETE -> FlowRemoved.Reason.GROUP_DELETE;
+            case METER_DELETE -> FlowRemoved.Reason.METER_DELETE;
+            case EVICTION -> FlowRemoved.Reason.EVICTION;
+        };
+        elections.offer(client -> client.isOf(bridge) && elections.leads(client), StreamResponse.newBuilder()
+                .setFlowRemoved(FlowRemoved.newBuilder().setReason(reason)
+                        .setFlow(FlowMessages.message(removed.flow(), PortNames.NONE)))
+                .build());
+    }
+
     /** Ends all conversations. */
     @Override
     public void close() {
         turnout.packetIns().removeListener(packetIns);
         turnout.removePortListener(portEvents);
+        turnout.ofproto().removeFlowRemovedListener(flowsRemoved);
         elections.failAll(Status.UNAVAILABLE.withDescription("the switch is shutting down"));
     }
 }

@@ -56,6 +56,7 @@ class ConfigFileTest {
                     fail-mode: secure
                     datapath-type: dummy
                     other-config: {datapath-id: 00000000000000aa}
+                    flow-tables: {3: "flow_limit=5,overflow_policy=evict"}
                     ports:
                       p1: {type: patch, options: {peer: p2}, ofport: 7, tag: 10}
                       p2: {type: patch, options: {peer: p1}, vlan-mode: trunk, trunks: [1, 2]}

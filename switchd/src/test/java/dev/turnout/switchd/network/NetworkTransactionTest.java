@@ -78,6 +78,9 @@ class NetworkTransactionTest {
             br        | br0 | datapath_type      | dummy            | dummy
             bridge    | br0 | other_config:datapath-id | 00000000000000ff | "00000000000000ff"
             interface | p1  | options            | {receive-mode=io_uring} | {receive-mode=io_uring}
+            bridge    | br0 | flow_tables:3      | flow_limit=5,overflow_policy=evict | "flow_limit=5,overflow_policy=evict"
+            bridge    | br0 | flow_tables        | {10=name=b,2="name=a"} | {2="name=a", 10="name=b"}
+            bridge    | br0 | flow_tables        | {}               | {}
             """)
     void shouldReadBackWhatWasSet(String table, String record, String column, String value, String text) {
         NetworkConfig ignored = set(table, record, column, value).result();
@@ -102,6 +105,9 @@ class NetworkTransactionTest {
             bridge    | br0 | fail_mode      | open    | fail_mode: "open" is not valid; expected one of: standalone, secure
             bridge    | br0 | datapath_type  | system  | datapath_type: "system" is not valid
             bridge    | br0 | other_config:datapath-id | 1 | expected 16 hex digits
+            bridge    | br0 | flow_tables:254 | flow_limit=5 | flow_tables: "254" is not an integer from 0 to 253
+            bridge    | br0 | flow_tables:3 | flow_limit=x | bridge br0: flow_tables:3: flow_limit=x: expected a number of flows
+            bridge    | br0 | flow_tables:3 | groups=bogus | groups=bogus: bogus: unknown field
             """)
     void shouldRefuse(String table, String record, String column, String value, String message) {
         assertThatThrownBy(() -> set(table, record, column, value).result()).isInstanceOf(SwitchException.class)

@@ -35,6 +35,7 @@ import dev.turnout.v1.ControlGrpc;
 import dev.turnout.v1.FileOptions;
 import dev.turnout.v1.FlowEntry;
 import dev.turnout.v1.FlowFilter;
+import dev.turnout.v1.FlowRemoved;
 import dev.turnout.v1.FlowTextQuery;
 import dev.turnout.v1.FlowUpdate;
 import dev.turnout.v1.FlowsGrpc;
@@ -386,6 +387,28 @@ class ApiTest {
         assertThatThrownBy(() -> turnout.transact(transaction -> transaction
                 .set("bridge", "br0", false, "other_config", "mac-aging-time", "5")))
                 .hasMessageContaining("mac-aging-time").hasMessageContaining("15 to 3600");
+    }
+
+    @Test
+    void shouldReportFlowsThatGoWithTheirFinalCounters() throws Exception {
+        assertThat(write(true, "in_port=1,cookie=7,send_flow_rem,actions=2", "in_port=2,actions=1").getStatusesList())
+                .allMatch(status -> status.getCode() == 0);
+        Controller secondary = new Controller(1);
+        Controller primary = new Controller(2);
+        assertThat(primary.next(StreamResponse::hasArbitration).getArbitration().getPrimary()).isTrue();
+        for (int i = 0; i < 20; i++) {
+            p1.inject(FRAME);
+        }
+        await().until(() -> p2.capturedCount() == 20);
+        FlowsGrpc.newBlockingStub(channel).write(WriteRequest.newBuilder().setBridge("br0")
+                .addUpdates(FlowUpdate.newBuilder().setCommand(FlowUpdate.Command.DELETE).setText("")).build());
+        FlowRemoved removed = primary.next(StreamResponse::hasFlowRemoved).getFlowRemoved();
+        assertThat(removed.getReason()).isEqualTo(FlowRemoved.Reason.DELETE);
+        assertThat(removed.getFlow().getEntry().getCookie()).isEqualTo(7);
+        assertThat(removed.getFlow().getEntry().getMatch()).isEqualTo("in_port=1");
+        assertThat(removed.getFlow().getPackets()).isEqualTo(20);
+        assertThat(removed.getFlow().getBytes()).isEqualTo(20L * FRAME.length);
+        assertThat(secondary.responses).noneMatch(StreamResponse::hasFlowRemoved);
     }
 
     @Test
