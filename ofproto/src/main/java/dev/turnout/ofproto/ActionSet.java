@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A packet's action set: what {@code write_actions} collects, and the order in which it is executed when the pipeline ends (OpenFlow 1.5.1, 5.6). */
 final class ActionSet {
+    /** What {@link #allows} takes of OpenFlow's own actions, in the words of {@code dump-group-features}. */
+    static final List<String> NAMES = List.of("output", "group", "set_field", "strip_vlan", "push_vlan", "mod_nw_ttl",
+            "dec_ttl");
+
     private ActionSet() {
     }
 

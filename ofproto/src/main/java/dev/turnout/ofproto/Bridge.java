@@ -35,6 +35,11 @@ public final class Bridge {
     /** Number of tables; the last is not for flow-mods. */
     public static final int TABLES = 255;
 
+    /** Most groups. */
+    public static final int MAX_GROUPS = GroupTable.MAX_GROUPS;
+    /** Names of the actions that buckets may have. */
+    public static final List<String> BUCKET_ACTIONS = ActionSet.NAMES;
+
     /** Tries of a listing before it takes the lock. */
     private static final int LOCK_FREE_SELECTIONS = 3;
 

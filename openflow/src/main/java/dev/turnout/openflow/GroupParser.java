@@ -50,53 +50,14 @@ public final class GroupParser {
      *             if it cannot be understood, or no allowed protocol can say it
      */
     public GroupMod parse(String text, Command command) {
-        return parse(text, 0, command);
-    }
-
-    /** A line of a file of groups, which may begin with a command ({@code modify}, {@code insert_bucket}…); without one it is an addition. */
-    public GroupMod parseLine(String line) {
-        int start = 0;
-        while (start < line.length() && KeyValues.isSpace(line.charAt(start))) {
-            start++;
-        }
-        int stop = start;
-        while (stop < line.length() && line.charAt(stop) != '=' && !KeyValues.isSeparator(line.charAt(stop))) {
-            stop++;
-        }
-        if (stop == line.length() || line.charAt(stop) != '=') {
-            String word = line.substring(start, stop);
-            for (Command command : Command.values()) {
-                if (command.keyword().equals(word)
-                        || (command == Command.INSERT_BUCKETS && word.equals("insert_buckets"))
-                        || (command == Command.REMOVE_BUCKETS && word.equals("remove_buckets"))) {
-                    return parse(line, stop, command);
-                }
-            }
-        }
-        return parse(line, start, Command.ADD);
-    }
-
-    /** A group's number, or {@code all} or {@code any} (both {@link GroupMod#ALL_GROUPS}). */
-    public static int groupNumber(String text) {
-        if (text.equalsIgnoreCase("all") || text.equalsIgnoreCase("any")) {
-            return GroupMod.ALL_GROUPS;
-        }
-        int group = Numbers.u32(text, 0, text.length(), "group_id");
-        if (Integer.compareUnsigned(group, GroupMod.MAX_GROUP) > 0) {
-            throw new FlowSyntaxException("invalid group id " + text, OfError.OFPGMFC_INVALID_GROUP);
-        }
-        return group;
-    }
-
-    private GroupMod parse(String text, int start, Command command) {
         usable = Protocols.P_OF10_UP;
         boolean changesBuckets = command == Command.INSERT_BUCKETS || command == Command.REMOVE_BUCKETS;
         if (changesBuckets) {
             usable &= Protocols.P_OF10_ALL | Protocols.P_NXM_ALL | Protocols.P_OF15_UP;
         }
-        int bucketsAt = nextBucket(text, start);
+        int bucketsAt = nextBucket(text, 0);
         Head head = new Head();
-        KeyValues part = new KeyValues(text, start, bucketsAt < 0 ? text.length() : bucketsAt);
+        KeyValues part = new KeyValues(text, 0, bucketsAt < 0 ? text.length() : bucketsAt);
         while (part.next()) {
             part(part, command, head);
         }
@@ -128,6 +89,58 @@ public final class GroupParser {
         GroupSelection selection = new GroupSelection(head.method, head.parameter == null ? 0 : head.parameter,
                 head.fields);
         return new GroupMod(command, group, type, commandBucket, selection, buckets);
+    }
+
+    /**
+     * A line of a file of groups, taken apart.
+     *
+     * @param command
+     *            the one that the line begins with, or an addition
+     * @param text
+     *            the rest
+     */
+    public record Line(Command command, String text) {
+    }
+
+    /** A line of a file of groups, which may begin with a command ({@code modify}, {@code insert_bucket}…); without one it is an addition. */
+    public GroupMod parseLine(String line) {
+        Line parts = split(line);
+        return parse(parts.text, parts.command);
+    }
+
+    /** Takes a line of a file of groups apart. */
+    public static Line split(String line) {
+        int start = 0;
+        while (start < line.length() && KeyValues.isSpace(line.charAt(start))) {
+            start++;
+        }
+        int stop = start;
+        while (stop < line.length() && line.charAt(stop) != '=' && !KeyValues.isSeparator(line.charAt(stop))) {
+            stop++;
+        }
+        if (stop == line.length() || line.charAt(stop) != '=') {
+            String word = line.substring(start, stop);
+            for (Command command : Command.values()) {
+                if (command.keyword().equals(word)
+                        || (command == Command.INSERT_BUCKETS && word.equals("insert_buckets"))
+                        || (command == Command.REMOVE_BUCKETS && word.equals("remove_buckets"))) {
+                    return new Line(command, line.substring(stop));
+                }
+            }
+        }
+        return new Line(Command.ADD, line.substring(start));
+    }
+
+    /** A group's number, or {@code all} or {@code any} (both {@link GroupMod#ALL_GROUPS}). */
+    public static int groupNumber(String text) {
+        if (text.equalsIgnoreCase("all") || text.equalsIgnoreCase("any")) {
+            return GroupMod.ALL_GROUPS;
+        }
+        int group = Numbers.u32(text, 0, text.length(), "group_id");
+        if (Integer.compareUnsigned(group, GroupMod.MAX_GROUP) > 0) {
+            throw new FlowSyntaxException("invalid group id " + text, OfError.OFPGMFC_INVALID_GROUP);
+        }
+        return group;
     }
 
     /** Where the next {@code bucket=} begins as a part of its own, or -1. */

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import dev.turnout.bench.lab.Host;
@@ -12,7 +14,13 @@ import dev.turnout.bench.lab.Lab;
 import dev.turnout.bench.lab.Ping;
 import dev.turnout.bench.lab.TcpTransfer;
 import dev.turnout.bench.lab.UdpStream;
+import dev.turnout.core.PortCounters;
 import dev.turnout.it.support.RequiresRoot;
+import dev.turnout.ofproto.FlowModResult;
+import dev.turnout.openflow.GroupMod;
+import dev.turnout.openflow.GroupParser;
+import dev.turnout.openflow.PortNames;
+import dev.turnout.openflow.Protocols;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.config.SwitchSettings;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +108,56 @@ class NetworkTest {
             assertSound(left);
             assertSound(right);
         }
+    }
+
+    /** Two switches with two cables between them; a fast failover group takes the first whose link is up, also for cached flows. */
+    @ParameterizedTest(name = "{0} thread(s)")
+    @CsvSource({"1", "2"})
+    void shouldMoveTrafficToTheOtherCableWhenALinkGoesDown(int threads) throws Exception {
+        try (Lab lab = new Lab();
+                TurnoutSwitch left = start(threads, true);
+                TurnoutSwitch right = start(threads, true)) {
+            Host alice = lab.addHost("a", "10.9.0.1/24");
+            Host bob = lab.addHost("b", "10.9.0.2/24");
+            Lab.Cable first = lab.addCable("t");
+            Lab.Cable second = lab.addCable("u");
+            addPort(left, alice, "");
+            addPort(right, bob, "");
+            left.transact(tx -> tx.addPort("br0", first.left(), false, port -> port)
+                    .addPort("br0", second.left(), false, port -> port));
+            right.transact(tx -> tx.addPort("br0", first.right(), false, port -> port)
+                    .addPort("br0", second.right(), false, port -> port));
+            for (TurnoutSwitch sw : List.of(left, right)) {
+                assertThat(sw.bridge("br0").apply(List.of(new GroupParser(PortNames.NONE, Protocols.ANY).parse(
+                        "group_id=1,type=ff,bucket=watch_port:2,output:2,bucket=watch_port:3,output:3",
+                        GroupMod.Command.ADD)), true)).containsExactly(FlowModResult.OK);
+                sw.addFlows("br0", "in_port=1,actions=group:1", "in_port=2,actions=output:1",
+                        "in_port=3,actions=output:1");
+            }
+            awaitPing(alice, bob);
+            long best = Long.MAX_VALUE;
+            try (UdpStream stream = new UdpStream(alice, bob, 64, 2000)) {
+                for (int i = 0; i < 3; i++) {
+                    long before = stream.received();
+                    await().atMost(PATIENCE).until(() -> stream.received() > before + 500);
+                    long lost = stream.sent() - stream.received();
+                    Lab.run("ip", "link", "set", first.left(), "down");
+                    long used = portPackets(left, second.left());
+                    await().atMost(PATIENCE).until(() -> portPackets(left, second.left()) > used + 500);
+                    best = Math.min(best, stream.sent() - stream.received() - lost);
+                    Lab.run("ip", "link", "set", first.left(), "up");
+                    await().atMost(PATIENCE).until(() -> left.state().port(first.left()).linkUp());
+                }
+            }
+            assertThat(best).as("datagrams lost of 2000 a second").isLessThan(200); // 100 ms
+            assertSound(left);
+            assertSound(right);
+        }
+    }
+
+    private static long portPackets(TurnoutSwitch sw, String port) {
+        return Objects.requireNonNull(sw.datapath().port(sw.state().port(port).datapathPort())).counters()
+                .get(PortCounters.Counter.TX_PACKETS);
     }
 
     @ParameterizedTest(name = "{0} thread(s)")

@@ -124,14 +124,15 @@ final class FlowWriter {
         for (LineStatus refused : response.getRefusedList()) {
             console.err().println("ofctl: " + located(name, refused, message(refused.getStatus())));
         }
-        Refusals.end(console, response.getTotalRefused(), response.getRefusedCount());
+        Refusals.end(console, "flows", response.getTotalRefused(), response.getRefusedCount());
     }
 
     private static String located(String name, LineStatus line, String message) {
         return name + ":" + line.getLine() + ": " + message.replace('\n', ' ');
     }
 
-    private static String message(UpdateStatus status) {
+    /** The OpenFlow error, where there is one, and the reason. */
+    static String message(UpdateStatus status) {
         String error = status.getOpenflowError();
         if (error.isEmpty() || status.getMessage().contains(error)) {
             return status.getMessage();

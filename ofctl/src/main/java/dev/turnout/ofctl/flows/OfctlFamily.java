@@ -13,6 +13,7 @@ import dev.turnout.ofctl.OptionParser;
 import dev.turnout.ofctl.Verb;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.GroupMod;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.v1.FileOptions;
 import dev.turnout.v1.FlowUpdate;
@@ -43,6 +44,15 @@ public final class OfctlFamily implements Family {
             new Verb("del-flows", "BRIDGE [FLOW]", "delete all flows, or those that FLOW covers", 1, 2),
             new Verb("replace-flows", "BRIDGE FILE", "make the bridge's flows those of a file", 2, 2),
             new Verb("diff-flows", "SOURCE1 SOURCE2", "compare flows of files or bridges; exit code 2 if they differ", 2, 2),
+            new Verb("add-group", "BRIDGE GROUP", "add a group; \"-\" reads groups from standard input", 2, 2),
+            new Verb("add-groups", "BRIDGE FILE", "add the groups of a file; a line may begin with another command", 2, 2),
+            new Verb("mod-group", "BRIDGE GROUP", "replace a group; with --may-create, add it if there is none", 2, 2),
+            new Verb("del-groups", "BRIDGE [GROUP]", "delete all groups, or one, and the flows that use them", 1, 2),
+            new Verb("insert-buckets", "BRIDGE GROUP", "put buckets into a group", 2, 2),
+            new Verb("remove-buckets", "BRIDGE GROUP", "take buckets out of a group", 2, 2),
+            new Verb("dump-groups", "BRIDGE [NUMBER]", "all groups, or one", 1, 2),
+            new Verb("dump-group-stats", "BRIDGE [GROUP]", "counters of all groups, or of one", 1, 2),
+            new Verb("dump-group-features", "BRIDGE", "what groups can be", 1, 1),
             new Verb("add-meter", "BRIDGE METER", "add a meter", 2, 2),
             new Verb("mod-meter", "BRIDGE METER", "change a meter; its counters begin anew", 2, 2),
             new Verb("del-meter", "BRIDGE [METER]", "delete a meter and the flows that refer to it; all without METER", 1, 2),
@@ -81,10 +91,8 @@ public final class OfctlFamily implements Family {
     public List<String> notSupported() {
         return List.of("snoop", "dump-desc", "dump-table-features", "mod-port",
                 "get-frags",
-                "set-frags", "probe", "ping", "benchmark", "bundle", "queue-stats", "queue-get-config", "add-group",
-                "add-groups",
-                "mod-group", "del-groups", "insert-buckets", "remove-buckets", "dump-groups", "dump-group-stats",
-                "dump-group-features", "add-tlv-map", "del-tlv-map", "dump-tlv-map", "dump-ipfix-bridge",
+                "set-frags", "probe", "ping", "benchmark", "bundle", "queue-stats", "queue-get-config",
+                "add-tlv-map", "del-tlv-map", "dump-tlv-map", "dump-ipfix-bridge",
                 "dump-ipfix-flow", "ct-flush", "ct-flush-zone", "ofp-parse", "ofp-parse-pcap", "compose-packet");
     }
 
@@ -93,9 +101,10 @@ public final class OfctlFamily implements Family {
         return """
 
                 FLOW is in the syntax of ovs-ofctl: table=1,priority=10,ip,nw_dst=10.0.0.0/8,actions=output:2.
-                METER is in that of its meters: meter=1,kbps,burst,bands=type=drop,rate=1000,burst_size=200; meter=1 where
-                it is only named.
-                FILE has a flow per line and comments after #; "-" is standard input.
+                GROUP likewise: group_id=1,type=select,bucket=weight:2,actions=output:1,bucket=output:2.
+                METER is in the syntax of its meters: meter=1,kbps,burst,bands=type=drop,rate=1000,burst_size=200; meter=1
+                where it is only named.
+                FILE has a flow or a group per line and comments after #; "-" is standard input.
                 """;
     }
 
@@ -150,6 +159,18 @@ public final class OfctlFamily implements Family {
                     settings.strict() ? FlowCommand.DELETE_STRICT : FlowCommand.DELETE);
             case "replace-flows" -> new FlowWriter(console, bridge, settings).file(text,
                     FileOptions.newBuilder().setReplace(true).setReadd(settings.readd()));
+            case "add-group" -> new GroupWriter(console, bridge, settings).change(GroupMod.Command.ADD, text);
+            case "add-groups" -> new GroupWriter(console, bridge, settings).file(text);
+            case "mod-group" -> new GroupWriter(console, bridge, settings).change(
+                    settings.mayCreate() ? GroupMod.Command.ADD_OR_MODIFY : GroupMod.Command.MODIFY, text);
+            case "del-groups" -> new GroupWriter(console, bridge, settings).change(GroupMod.Command.DELETE, text);
+            case "insert-buckets" ->
+                new GroupWriter(console, bridge, settings).change(GroupMod.Command.INSERT_BUCKETS, text);
+            case "remove-buckets" ->
+                new GroupWriter(console, bridge, settings).change(GroupMod.Command.REMOVE_BUCKETS, text);
+            case "dump-groups" -> new GroupListing(console, bridge, settings).groups(text);
+            case "dump-group-stats" -> new GroupListing(console, bridge, settings).stats(text);
+            case "dump-group-features" -> new GroupListing(console, bridge, settings).features();
             case "add-meter" -> meters(console, settings, bridge).write(MeterUpdate.Command.ADD, text);
             case "mod-meter" -> meters(console, settings, bridge).write(MeterUpdate.Command.MODIFY, text);
             case "del-meter", "del-meters" -> meters(console, settings, bridge).delete(text);

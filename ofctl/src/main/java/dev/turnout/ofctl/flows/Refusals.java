@@ -4,7 +4,7 @@ import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.Console;
 
 /**
- * Reports flows that were refused, a line each, up to a bound; how many more there were, then.
+ * Reports flows or groups that were refused, a line each, up to a bound; how many more there were, then.
  *
  * <p>Thread rules: one owner.
  */
@@ -31,7 +31,17 @@ final class Refusals {
      *             without a message, since all is said
      */
     void end() {
-        end(console, count, Math.min(count, maxReported));
+        end("flows");
+    }
+
+    /**
+     * As {@link #end()}.
+     *
+     * @param what
+     *            what was refused, in the plural
+     */
+    void end(String what) {
+        end(console, what, count, Math.min(count, maxReported));
     }
 
     /**
@@ -40,9 +50,9 @@ final class Refusals {
      * @throws CliException
      *             without a message, since all is said
      */
-    static void end(Console console, int count, int reported) {
+    static void end(Console console, String what, int count, int reported) {
         if (count > reported) {
-            console.err().println("ofctl: " + (count - reported) + " more flows were refused");
+            console.err().println("ofctl: " + (count - reported) + " more " + what + " were refused");
         }
         if (count > 0) {
             throw new CliException("");

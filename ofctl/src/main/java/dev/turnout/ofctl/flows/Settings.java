@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *            deletions and modifications mean one flow, exactly
  * @param bundle
  *            all flows of a command, or none
+ * @param mayCreate
+ *            {@code mod-group} adds a group that is not there
  * @param versions
  *            what {@code -O} says, empty without it
  * @param allowed
@@ -43,11 +45,13 @@ import org.jspecify.annotations.Nullable;
  * @param target
  *            the switch
  */
-record Settings(boolean strict, boolean bundle, String versions, Protocols allowed, Protocols shown, boolean names,
+record Settings(boolean strict, boolean bundle, boolean mayCreate, String versions, Protocols allowed, Protocols shown,
+        boolean names,
         boolean stats,
         FlowOrder order, boolean readd, boolean timestamp, boolean more, boolean json, Target target) {
     private static final String STRICT = "strict";
     private static final String BUNDLE = "bundle";
+    private static final String MAY_CREATE = "may-create";
     private static final String PROTOCOLS = "protocols";
     private static final String NAMES = "names";
     private static final String NO_NAMES = "no-names";
@@ -63,6 +67,7 @@ record Settings(boolean strict, boolean bundle, String versions, Protocols allow
                         "OpenFlow versions that may be used: OpenFlow10 to OpenFlow15"),
                 Option.flag(STRICT, (char) 0, "mod-flows, del-flows: only the flow with this very match and priority"),
                 Option.flag(BUNDLE, (char) 0, "all flows of the command or, if one is refused, none"),
+                Option.flag(MAY_CREATE, (char) 0, "mod-group: add the group if there is none"),
                 Option.flag(NAMES, (char) 0, "names of ports instead of numbers (the default on a terminal)"),
                 Option.flag(NO_NAMES, (char) 0, "numbers of ports (the default elsewhere)"),
                 Option.flag(STATS, (char) 0, "dump-flows: with counters and ages (the default)"),
@@ -84,7 +89,8 @@ record Settings(boolean strict, boolean bundle, String versions, Protocols allow
             shown = allowed;
         }
         boolean names = options.has(NAMES) || (console.isTerminal() && !options.has(NO_NAMES));
-        return new Settings(options.has(STRICT), options.has(BUNDLE), versions == null ? "" : versions, allowed,
+        return new Settings(options.has(STRICT), options.has(BUNDLE), options.has(MAY_CREATE),
+                versions == null ? "" : versions, allowed,
                 shown.newest(), names,
                 !options.has(NO_STATS),
                 FlowOrder.of(options), options.has(READD), options.has(TIMESTAMP), options.has(MORE),

@@ -26,12 +26,18 @@ import dev.turnout.openflow.Protocols;
 import dev.turnout.v1.AggregateStats;
 import dev.turnout.v1.Arbitration;
 import dev.turnout.v1.Bridge;
+import dev.turnout.v1.BucketStats;
 import dev.turnout.v1.FileOptions;
 import dev.turnout.v1.FlowEntry;
 import dev.turnout.v1.FlowRemoved;
 import dev.turnout.v1.FlowStats;
 import dev.turnout.v1.FlowTextQuery;
 import dev.turnout.v1.FlowUpdate;
+import dev.turnout.v1.Group;
+import dev.turnout.v1.GroupFeatures;
+import dev.turnout.v1.GroupStats;
+import dev.turnout.v1.GroupTypeFeatures;
+import dev.turnout.v1.GroupUpdate;
 import dev.turnout.v1.LineStatus;
 import dev.turnout.v1.ListBridgesResponse;
 import dev.turnout.v1.ListPortsResponse;
@@ -140,8 +146,23 @@ class OfctlFamilyTest {
                     .addPorts(PortStats.newBuilder().setOfport(65534).setName("br0")).build());
             case FLOW_TEXT -> List.of(text(flows.subList(0, 1), request.getFlowText()),
                     text(flows.subList(1, flows.size()), request.getFlowText()));
-            case FDB, GROUPS, GROUP_STATS, GROUP_FEATURES, METERS, METER_STATS, METER_FEATURES, QUERY_NOT_SET ->
-                List.of();
+            case GROUPS -> List.of(response
+                    .addGroups(Group.newBuilder().setGroupId(1).setText("group_id=1,type=select,bucket=bucket_id:0,"
+                            + "weight:2,actions=output:1,bucket=bucket_id:1,actions=output:2"))
+                    .addGroups(Group.newBuilder().setGroupId(2)
+                            .setText("group_id=2,type=ff,bucket=bucket_id:0,watch_port:1,actions=output:1"))
+                    .build());
+            case GROUP_STATS -> List.of(response.addGroupStats(GroupStats.newBuilder().setGroupId(1).setRefCount(3)
+                    .setPackets(7).setBytes(700).setDurationNs(639_000_000)
+                    .addBuckets(BucketStats.newBuilder().setPackets(5).setBytes(500))
+                    .addBuckets(BucketStats.newBuilder().setPackets(2).setBytes(200))).build());
+            case GROUP_FEATURES -> List.of(response.setGroupFeatures(GroupFeatures.newBuilder()
+                    .addCapabilities("select_weight").addCapabilities("chaining")
+                    .addTypes(GroupTypeFeatures.newBuilder().setType("all").setMaxGroups(-256).addActions("output")
+                            .addActions("group"))
+                    .addTypes(GroupTypeFeatures.newBuilder().setType("ff").setMaxGroups(16).addActions("output")))
+                    .build());
+            case FDB, METERS, METER_STATS, METER_FEATURES, QUERY_NOT_SET -> List.of();
         };
     }
 
@@ -196,12 +217,16 @@ class OfctlFamilyTest {
 
     /** Refuses flows with a group. */
     private static List<WriteResponse> write(WriteRequest request) {
-        boolean bad = request.getUpdatesList().stream().anyMatch(update -> update.getText().contains("group"));
+        boolean bad = request.getUpdatesList().stream().anyMatch(update -> update.getText().contains("group")
+                || update.getGroup().getText().contains("group_id=20"));
         WriteResponse.Builder response = WriteResponse.newBuilder();
         for (FlowUpdate update : request.getUpdatesList()) {
             UpdateStatus.Builder status = UpdateStatus.newBuilder();
             if (update.getText().contains("group")) {
                 status.setCode(3).setOpenflowError("OFPBAC_BAD_OUT_GROUP").setMessage("group:7: no such group");
+            } else if (update.getGroup().getText().contains("group_id=20")) {
+                status.setCode(3).setOpenflowError("OFPGMFC_GROUP_EXISTS")
+                        .setMessage("group_id=20: there is such a group");
             } else if (bad && request.getAtomic()) {
                 status.setCode(10);
             }
@@ -253,6 +278,81 @@ class OfctlFamilyTest {
                  cookie=0x0, duration=28.234s, table=3, n_packets=15, n_bytes=1222, idle_age=14, priority=0 actions=NORMAL
                 """, "ofctl", "dump-flows", "br0");
         assertThat(fake.calls()).containsExactly("turnout.v1.Flows/Read");
+    }
+
+    @Test
+    void shouldDumpGroups() {
+        assertPrints("""
+                NXST_GROUP_DESC reply (xid=0x2):
+                 group_id=1,type=select,bucket=bucket_id:0,weight:2,actions=output:1,bucket=bucket_id:1,actions=output:2
+                 group_id=2,type=ff,bucket=bucket_id:0,watch_port:1,actions=output:1
+                """, "ofctl", "dump-groups", "br0");
+        assertPrints("""
+                OFPST_GROUP_DESC reply (OF1.3) (xid=0x2):
+                 group_id=1,type=select,bucket=weight:2,actions=output:v1,bucket=actions=output:v2
+                 group_id=2,type=ff,bucket=watch_port:v1,actions=output:v1
+                """, "ofctl", "-O", "OpenFlow13", "--names", "dump-groups", "br0", "1");
+        assertThat(fake.requests(ReadRequest.class)).extracting(request -> request.getGroups().hasGroupId())
+                .containsExactly(false, true);
+        assertThat(shell.run("ofctl", "dump-groups", "br0", "1x").err()).contains("1x");
+    }
+
+    @Test
+    void shouldDumpGroupCounters() {
+        assertPrints("""
+                NXST_GROUP reply (xid=0x6):
+                 group_id=1,duration=0.639s,ref_count=3,packet_count=7,byte_count=700,bucket0:packet_count=5,\
+                byte_count=500,bucket1:packet_count=2,byte_count=200
+                """, "ofctl", "dump-group-stats", "br0", "group_id=1");
+        assertFails("ofctl: unknown keyword 77\n", "ofctl", "dump-group-stats", "br0", "77");
+    }
+
+    @Test
+    void shouldDumpWhatGroupsCanBe() {
+        assertPrints("""
+                OFPST_GROUP_FEATURES reply (OF1.3) (xid=0x2):
+                 Group table:
+                    Types:  0x9
+                    Capabilities:  0x5
+                    all group:
+                       max_groups=0xffffff00
+                       actions: output group
+                    fast failover group:
+                       max_groups=0x10
+                       actions: output
+                """, "ofctl", "-O", "OpenFlow13", "dump-group-features", "br0");
+    }
+
+    @Test
+    void shouldSendGroups() throws IOException {
+        assertPrints("", "ofctl", "add-group", "br0", "group_id=1,type=all,bucket=output:v1");
+        assertPrints("", "ofctl", "--may-create", "mod-group", "br0", "group_id=1,type=indirect,bucket=output:2");
+        assertPrints("", "ofctl", "del-groups", "br0");
+        assertPrints("", "ofctl", "-O", "OpenFlow15", "remove-buckets", "br0", "group_id=1,command_bucket_id=last");
+        assertThat(fake.requests(WriteRequest.class)).extracting(request -> request.getUpdates(0).getGroup())
+                .extracting(group -> group.getCommand() + " " + group.getText())
+                .containsExactly("ADD group_id=1,type=all,bucket=output:v1",
+                        "ADD_OR_MODIFY group_id=1,type=indirect,bucket=output:2", "DELETE ",
+                        "REMOVE_BUCKETS group_id=1,command_bucket_id=last");
+        assertFails("ofctl: OFPGMFC_GROUP_EXISTS: group_id=20: there is such a group\n", "ofctl", "add-group", "br0",
+                "group_id=20,type=all,bucket=output:1");
+        assertFails("ofctl: must specify a group_id\n", "ofctl", "add-group", "br0", "type=all,bucket=output:1");
+        int sent = fake.requests(WriteRequest.class).size();
+        Path file = Files.createTempFile("groups", ".txt");
+        try {
+            Files.writeString(file, "# groups\ngroup_id=20,type=all,bucket=output:1\n\ndelete group_id=3 # gone\n");
+            assertFails("ofctl: " + file + ":2: OFPGMFC_GROUP_EXISTS: group_id=20: there is such a group\n", "ofctl",
+                    "--bundle", "add-groups", "br0", file.toString());
+            assertThat(fake.requests(WriteRequest.class).get(sent).getUpdatesList())
+                    .extracting(update -> update.getGroup().getCommand())
+                    .containsExactly(GroupUpdate.Command.ADD, GroupUpdate.Command.DELETE);
+            Files.writeString(file, "group_id=1,type=all,bucket=output:1\nbogus\n");
+            assertFails("ofctl: " + file + ":2: unknown keyword bogus\n", "ofctl", "add-groups", "br0",
+                    file.toString());
+            assertThat(fake.requests(WriteRequest.class)).hasSize(sent + 1);
+        } finally {
+            Files.delete(file);
+        }
     }
 
     @Test
@@ -545,7 +645,7 @@ class OfctlFamilyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"bla br0|unknown command 'bla'; use --help for help",
         "--bla br0|unrecognized option '--bla'",
-        "add-groups br0 x|'add-groups': not supported; use --help for the commands that are",
+        "snoop br0|'snoop': not supported; use --help for the commands that are",
         "add-flow br0|'add-flow' command requires at least 2 arguments: add-flow BRIDGE FLOW",
         "dump-flows br0 a b|'dump-flows' command takes at most 2 arguments: dump-flows BRIDGE [FLOW]",
         "dump-flows nobr|no bridge named nobr", "dump-flows br0 bla=2|unknown keyword bla",

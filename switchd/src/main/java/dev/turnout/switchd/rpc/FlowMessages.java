@@ -14,9 +14,7 @@ import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowParser;
 import dev.turnout.openflow.FlowPrinter;
 import dev.turnout.openflow.FlowStats;
-import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.MatchPrinter;
-import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
 import dev.turnout.openflow.TableMod;
@@ -41,11 +39,11 @@ final class FlowMessages {
     TableMod mod(FlowUpdate update) {
         return switch (update.getFlowCase()) {
             case TEXT, ENTRY -> flowMod(update);
-            case GROUP -> throw new FlowSyntaxException("groups are not supported", OfError.OFPGMFC_BAD_TYPE);
+            case GROUP -> new GroupMessages(names).mod(update.getGroup());
             case METER -> MeterMessages.mod(update.getMeter());
             case TABLE -> new EvictionMod(update.getTable().getTable(), update.getTable().getEviction());
             case FLOW_NOT_SET -> throw new IllegalArgumentException(
-                    "the update has no flow; expected entry or text");
+                    "the update is empty; expected entry, text, group, meter or table");
         };
     }
 

@@ -122,6 +122,7 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
     private Iterator<ReadResponse> pages(ReadRequest request) {
         Bridge bridge = turnout.bridge(request.getBridge());
         FlowMessages messages = new FlowMessages(bridge.portNames());
+        GroupMessages groups = new GroupMessages(bridge.portNames());
         BridgeMessages figures = new BridgeMessages(turnout, bridge);
         return switch (request.getQueryCase()) {
             case FLOWS -> messages.pages(bridge.flowIterator(messages.filter(request.getFlows())),
@@ -137,12 +138,15 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
             case TABLES -> List.of(figures.tables()).iterator();
             case PORTS -> List.of(figures.ports(request.getPorts().getPort())).iterator();
             case FDB -> List.of(figures.fdb()).iterator();
-            case GROUPS, GROUP_STATS, GROUP_FEATURES -> throw new IllegalArgumentException("groups are not supported");
+            case GROUPS -> groups.groups(bridge, request.getGroups());
+            case GROUP_STATS -> groups.stats(bridge, request.getGroupStats());
+            case GROUP_FEATURES -> List.of(groups.features()).iterator();
             case METERS -> MeterMessages.meters(bridge, request.getMeters());
             case METER_STATS -> MeterMessages.stats(bridge, request.getMeterStats());
             case METER_FEATURES -> List.of(MeterMessages.features()).iterator();
             case QUERY_NOT_SET -> throw new IllegalArgumentException("the request asks for nothing; expected one of: "
-                    + "flows, aggregate, tables, ports, fdb, meters, meter_stats, meter_features");
+                    + "flows, flow_text, aggregate, tables, ports, fdb, groups, group_stats, group_features, meters, "
+                    + "meter_stats, meter_features");
         };
     }
 }

@@ -29,6 +29,7 @@ import dev.turnout.switchd.network.PortSettings;
 import dev.turnout.v1.AppctlRequest;
 import dev.turnout.v1.AppctlResponse;
 import dev.turnout.v1.Arbitration;
+import dev.turnout.v1.BucketStats;
 import dev.turnout.v1.Config;
 import dev.turnout.v1.ControlFrame;
 import dev.turnout.v1.ControlGrpc;
@@ -40,6 +41,11 @@ import dev.turnout.v1.FlowTextQuery;
 import dev.turnout.v1.FlowUpdate;
 import dev.turnout.v1.FlowsGrpc;
 import dev.turnout.v1.GetConfigRequest;
+import dev.turnout.v1.Group;
+import dev.turnout.v1.GroupFeaturesQuery;
+import dev.turnout.v1.GroupQuery;
+import dev.turnout.v1.GroupTypeFeatures;
+import dev.turnout.v1.GroupUpdate;
 import dev.turnout.v1.LineStatus;
 import dev.turnout.v1.PacketOut;
 import dev.turnout.v1.PortStatus;
@@ -49,6 +55,7 @@ import dev.turnout.v1.StreamChannelGrpc;
 import dev.turnout.v1.StreamRequest;
 import dev.turnout.v1.StreamResponse;
 import dev.turnout.v1.SwitchGrpc;
+import dev.turnout.v1.UpdateStatus;
 import dev.turnout.v1.WriteFileRequest;
 import dev.turnout.v1.WriteFileResponse;
 import dev.turnout.v1.WriteRequest;
@@ -205,6 +212,53 @@ class ApiTest {
                         file.substring(file.indexOf("\n", 1 << 20) + 1)).getTotalRefused())
                 .isZero();
         assertThat(listing().lines().count()).isEqualTo(60_000);
+    }
+
+    private static FlowUpdate group(GroupUpdate.Command command, String text) {
+        return FlowUpdate.newBuilder().setGroup(GroupUpdate.newBuilder().setCommand(command).setText(text)).build();
+    }
+
+    private List<UpdateStatus> write(FlowUpdate... updates) {
+        return FlowsGrpc.newBlockingStub(channel).write(WriteRequest.newBuilder().setBridge("br0").setAtomic(true)
+                .addAllUpdates(List.of(updates)).build()).getStatusesList();
+    }
+
+    private ReadResponse readGroups(ReadRequest.Builder request) {
+        ReadResponse.Builder all = ReadResponse.newBuilder();
+        FlowsGrpc.newBlockingStub(channel).read(request.setBridge("br0").build()).forEachRemaining(all::mergeFrom);
+        return all.build();
+    }
+
+    @Test
+    void shouldChangeAndReadGroups() {
+        FlowUpdate flow = FlowUpdate.newBuilder().setText("in_port=1,actions=group:7").build();
+        assertThat(write(flow, group(GroupUpdate.Command.ADD, "group_id=7,type=all,bucket=output:p2")))
+                .extracting(UpdateStatus::getOpenflowError).containsExactly("OFPBAC_BAD_OUT_GROUP", "");
+        assertThat(write(group(GroupUpdate.Command.ADD, "group_id=7,type=all,bucket=output:p2"), flow))
+                .extracting(UpdateStatus::getCode).containsExactly(0, 0);
+        assertThat(write(group(GroupUpdate.Command.ADD, "group_id=7,type=all,bucket=drop")).get(0).getOpenflowError())
+                .isEqualTo("OFPGMFC_GROUP_EXISTS");
+        p1.inject(FRAME);
+        await().until(() -> p2.capturedCount() == 1);
+        await().until(() -> readGroups(ReadRequest.newBuilder().setGroupStats(GroupQuery.newBuilder().setGroupId(7)))
+                .getGroupStats(0).getPackets() == 1);
+        dev.turnout.v1.GroupStats stats = readGroups(
+                ReadRequest.newBuilder().setGroupStats(GroupQuery.getDefaultInstance())).getGroupStats(0);
+        assertThat(stats.getRefCount()).isEqualTo(1);
+        assertThat(stats.getBytes()).isEqualTo(FRAME.length);
+        assertThat(stats.getBucketsList()).extracting(BucketStats::getPackets).containsExactly(1L);
+        assertThat(readGroups(ReadRequest.newBuilder().setGroups(GroupQuery.newBuilder().setNames(true)))
+                .getGroupsList()).containsExactly(Group.newBuilder().setGroupId(7)
+                        .setText("group_id=7,type=all,bucket=bucket_id:0,actions=output:p2").build());
+        assertThat(readGroups(ReadRequest.newBuilder().setGroups(GroupQuery.newBuilder().setGroupId(8)))
+                .getGroupsList()).isEmpty();
+        assertThat(readGroups(ReadRequest.newBuilder().setGroupFeatures(GroupFeaturesQuery.getDefaultInstance()))
+                .getGroupFeatures().getTypesList()).extracting(GroupTypeFeatures::getType)
+                .containsExactly("all", "select", "indirect", "ff");
+        assertThat(write(group(GroupUpdate.Command.DELETE, "")).get(0).getCode()).isZero();
+        assertThat(flows()).isEmpty();
+        assertThat(write(group(GroupUpdate.Command.MODIFY, "group_id=7,type=bogus")).get(0).getMessage())
+                .contains("invalid group type bogus");
     }
 
     @Test
