@@ -17,12 +17,15 @@ import dev.turnout.flow.DatapathAttribute.Style;
  */
 public final class DatapathFlowParser {
     private static final Map<String, DatapathAttribute> ATTRIBUTES = attributes();
+    /** Two tags are all that a key has. */
+    private static final int MAX_NESTING = 8;
 
     private final String text;
     private final ToIntFunction<String> portNumbers;
     private final long[] key = new long[FlowLayout.WORDS];
     private final long[] mask = new long[FlowLayout.WORDS];
     private int depth;
+    private int nesting;
     private int at;
 
     private DatapathFlowParser(String text, ToIntFunction<String> portNumbers) {
@@ -91,11 +94,7 @@ public final class DatapathFlowParser {
         String name = text.substring(at, open).trim();
         at = open + 1;
         if (name.equals("encap")) {
-            list();
-            if (at == text.length()) {
-                throw error("no parenthesis closes", "encap(");
-            }
-            at++;
+            encapsulation();
             return;
         }
         int close = close();
@@ -108,6 +107,18 @@ public final class DatapathFlowParser {
             case "vlan" -> vlan(content);
             default -> parts(name, content);
         }
+    }
+
+    private void encapsulation() {
+        if (++nesting > MAX_NESTING) {
+            throw error("over " + MAX_NESTING + " encapsulations within each other at", text.substring(at));
+        }
+        list();
+        if (at == text.length()) {
+            throw error("no parenthesis closes", "encap(");
+        }
+        at++;
+        nesting--;
     }
 
     private int close() {
@@ -188,8 +199,10 @@ public final class DatapathFlowParser {
             String name = item.substring(0, end).trim();
             Part part = attribute.parts().stream().filter(p -> p.name().equals(name)).findFirst()
                     .orElseThrow(() -> error("unknown part of " + attribute.name(), name));
-            String value = item.substring(end + 1);
-            value(part, equals >= 0 ? value : value.substring(0, value.length() - 1));
+            if (equals < 0 && item.charAt(item.length() - 1) != ')') {
+                throw error("no parenthesis closes", item);
+            }
+            value(part, item.substring(end + 1, equals >= 0 ? item.length() : item.length() - 1));
         }
     }
 

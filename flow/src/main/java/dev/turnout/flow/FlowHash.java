@@ -76,16 +76,6 @@ public final class FlowHash {
         return value * A[word] + Math.unsignedMultiplyHigh(value, B[word]);
     }
 
-    /** The factors of {@link #term} for a word, for code that inlines them: {@code value * factorA + unsignedMultiplyHigh(value, factorB)}. */
-    public static long factorA(int word) {
-        return A[word];
-    }
-
-    /** See {@link #factorA}. */
-    public static long factorB(int word) {
-        return B[word];
-    }
-
     /** Finishes a sum of {@link #term}s: the best bits of a multilinear hash are the high ones, tables are indexed by the low ones. */
     public static long finish(long sum) {
         return sum ^ (sum >>> 32);

@@ -17,9 +17,16 @@ public final class Segmenter {
         READY,
         /** A kind of segmentation that is not done in software (UDP fragmentation). */
         UNSUPPORTED,
-        /** Headers and virtio-net header contradict each other or the frame's length. */
+        /** Headers and virtio-net header contradict each other or the frame's length, or the segments would be too small or too many. */
         MALFORMED
     }
+
+    /**
+     * Least payload of a TCP segment, most segments of a UDP datagram: no sender asks Linux for more work than that (its {@code TCP_MIN_GSO_SIZE},
+     * {@code UDP_MAX_SEGMENTS}), and no frame may cost tens of thousands of segments.
+     */
+    static final int MIN_TCP_SIZE = 48;
+    static final int MAX_UDP_SEGMENTS = 128;
 
     private static final int TCP_FIN_PSH = 0x09;
     private static final int TCP_CWR = 0x80;
@@ -56,6 +63,10 @@ public final class Segmenter {
         if (size == 0 || l4Length < (tcp ? 20 : 8) || headerLength > length
                 || headerLength + Math.min(size, length - headerLength) > PacketPool.LARGE_BUFFER - Packet.DATA_START
                         - 64) {
+            return Status.MALFORMED;
+        }
+        int payload = length - headerLength;
+        if (payload > size && (tcp ? size < MIN_TCP_SIZE : payload > size * MAX_UDP_SEGMENTS)) {
             return Status.MALFORMED;
         }
         checksummed = tcp || Packet.needsChecksum(gsoPacket)

@@ -121,7 +121,7 @@ class SegmenterTest {
     void cutsUdp() throws IllegalRawDataException {
         for (int i = 0; i < 100; i++) {
             byte[] payload = frames.bytes(1 + random.nextInt(30_000));
-            int size = 100 + random.nextInt(1300);
+            int size = 240 + random.nextInt(1160);
             byte[] frame = frames.frame(Kind.UDP, i % 2 == 0, payload);
             long packet = gso(frame, Packet.GSO_UDP_L4, size);
 
@@ -181,6 +181,23 @@ class SegmenterTest {
         Packet.fromBytes(packet, tcp);
         Packet.setGso(packet, Packet.GSO_TCPV4, 0, 0);
         assertThat(segmenter.begin(packet)).isEqualTo(Status.MALFORMED);
+    }
+
+    @Test
+    void refusesSegmentsThatAreTooSmallOrTooMany() {
+        long packet = gso(frames.frame(Kind.TCP, false, frames.bytes(60_000)), Packet.GSO_TCPV4, 47);
+        assertThat(segmenter.begin(packet)).isEqualTo(Status.MALFORMED);
+        Packet.setGso(packet, Packet.GSO_TCPV4, 0, 48);
+        assertThat(segmenter.begin(packet)).isEqualTo(Status.READY);
+        assertThat(segmenter.remaining()).isEqualTo(1250);
+        Packet.fromBytes(packet, frames.frame(Kind.TCP, false, frames.bytes(30)));
+        Packet.setGso(packet, Packet.GSO_TCPV4, 0, 30);
+        assertThat(segments(packet)).hasSize(1);
+        Packet.fromBytes(packet, frames.frame(Kind.UDP, true, frames.bytes(129)));
+        Packet.setGso(packet, Packet.GSO_UDP_L4, 0, 1);
+        assertThat(segmenter.begin(packet)).isEqualTo(Status.MALFORMED);
+        Packet.setGso(packet, Packet.GSO_UDP_L4, 0, 2);
+        assertThat(segments(packet)).hasSize(65);
     }
 
     /** Whatever the bytes, nothing is thrown and no segment is larger than the frame. */

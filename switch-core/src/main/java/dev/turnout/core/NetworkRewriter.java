@@ -44,8 +44,9 @@ final class NetworkRewriter {
             if (old != now) {
                 Memory.putLong(ip + 12, now);
                 delta = Checksums.delta64(old, now);
-                if ((Memory.getShort(ip + 6) & 0x1fff) == 0) {
-                    addressesChanged(packet, l4, Memory.getByte(ip + 9), delta);
+                int protocol = Memory.getByte(ip + 9);
+                if ((Memory.getShort(ip + 6) & 0x1fff) == 0 && (protocol == TCP || protocol == UDP)) {
+                    addressesChanged(packet, l4, protocol, delta);
                 }
             }
         }

@@ -203,6 +203,18 @@ class ActionExecutorTest {
         assertThat(sent.get(4)).isEqualTo(sent.get(1));
     }
 
+    /** ICMPv6's checksum has a pseudo header of IPv6 addresses, and protocol 58 in IPv4 is anything. */
+    @Test
+    void shouldLeaveThePayloadOfIpv4WithTheNumberOfIcmpv6Alone() {
+        byte[] frame = Frames.udp(A, B, 7, 80, 10);
+        frame[23] = 58;
+        byte[] payload = Arrays.copyOfRange(frame, 34, frame.length);
+        send(frame, new byte[0], new DpAction.SetIpv4(5, -1, 6, -1, 0, 0, 0, 0), new DpAction.Output(2));
+        byte[] sent = awaitFrames(plain, 1).get(0);
+        assertThat(Arrays.copyOfRange(sent, 34, sent.length)).isEqualTo(payload);
+        assertThat(sent[33]).isEqualTo((byte) 6);
+    }
+
     @Test
     void shouldHandThePacketAsItIsToTheSlowPath() {
         send(Frames.udp(A, B, 7, 80, 10), new byte[0], new DpAction.SetIpv4(0, 0, 9, -1, 0, 0, 0, 0),
