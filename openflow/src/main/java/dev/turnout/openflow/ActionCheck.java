@@ -8,6 +8,7 @@ import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.Match;
 import dev.turnout.openflow.OfAction.LearnSource;
 import dev.turnout.openflow.OfAction.LearnSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks through a flow's actions with what is known of the packet: its match, and what the actions before have changed of
@@ -21,6 +22,8 @@ final class ActionCheck {
     private final long[] masks;
     private final int table;
     private int usable = Protocols.P_OF10_UP;
+    private @Nullable OfAction current;
+    private @Nullable OfAction misfit;
 
     // What actions change on the way.
     private int tci;
@@ -51,6 +54,12 @@ final class ActionCheck {
     /** The protocols that can carry the actions with this match. */
     int usable() {
         return usable;
+    }
+
+    /** The first action that does not go with the match, so that only OpenFlow 1.0 lets it pass; null if there is none. */
+    @Nullable
+    OfAction misfit() {
+        return misfit;
     }
 
     boolean hasVlan() {
@@ -119,6 +128,7 @@ final class ActionCheck {
 
     /** Checks one action, and takes in what it changes. */
     void check(OfAction action) {
+        current = action;
         checkConsistent(action);
         advance(action);
     }
@@ -204,8 +214,10 @@ final class ActionCheck {
             }
             case OfAction.WriteActions(List<OfAction> actions) -> {
                 int before = usable;
+                OfAction misfitBefore = misfit;
                 checkNested(actions);
                 usable = before;
+                misfit = misfitBefore;
             }
             case OfAction.GotoTable(int next) -> {
                 if ((table != FlowMod.ALL_TABLES && next <= table) || next == 255) {
@@ -228,6 +240,7 @@ final class ActionCheck {
     private void only10Unless(boolean consistent) {
         if (!consistent) {
             usable &= Protocols.P_OF10_ALL | Protocols.P_NXM_ALL;
+            misfit = misfit == null ? current : misfit;
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 
 import dev.turnout.flow.Match;
 import dev.turnout.openflow.FlowKeyword.Property;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads flow texts in the syntax of {@code ovs-ofctl}: flow-mods, and the filters of listings and deletions.
@@ -150,8 +151,7 @@ public final class FlowParser {
             check.checkAll(parsed);
             usable &= check.usable();
             if (usable == 0) {
-                throw new FlowSyntaxException("actions are invalid with specified match ("
-                        + OfError.OFPBAC_MATCH_INCONSISTENT + ")", OfError.OFPBAC_MATCH_INCONSISTENT);
+                throw inconsistent(check.misfit());
             }
         }
         normalize();
@@ -161,6 +161,13 @@ public final class FlowParser {
         }
         Match match = reader.match.build();
         return flow.match(match).tunnelMetadata(reader.match.tunnelMetadata()).flags(flags).actions(parsed).build();
+    }
+
+    /** The actions want several protocols none of which takes them all; {@code misfit}, if there is one, wants OpenFlow 1.0. */
+    private FlowSyntaxException inconsistent(@Nullable OfAction misfit) {
+        String culprit = misfit == null ? "" : ActionPrinter.format(List.of(misfit), ports) + ": ";
+        return new FlowSyntaxException(culprit + "actions are invalid with specified match ("
+                + OfError.OFPBAC_MATCH_INCONSISTENT + ")", OfError.OFPBAC_MATCH_INCONSISTENT);
     }
 
     private void normalize() {

@@ -140,6 +140,16 @@ class FlowParserTest {
     }
 
     @Test
+    void shouldNameTheActionThatDoesNotGoWithTheMatch() {
+        FlowParser parser = new FlowParser(PORTS, Protocols.ANY);
+        assertThatThrownBy(
+                () -> parser.parseFlowMod("actions=push_vlan:0x8100,output:1,mod_nw_ttl:7,dec_ttl", FlowCommand.ADD))
+                .hasMessageStartingWith("mod_nw_ttl:7: actions are invalid with specified match");
+        assertThatThrownBy(() -> parser.parseFlowMod("actions=push_vlan:0x8100,clone(mod_nw_src:1.2.3.4)",
+                FlowCommand.ADD)).hasMessageStartingWith("mod_nw_src:1.2.3.4: actions are invalid");
+    }
+
+    @Test
     void shouldLimitNesting() {
         String nested = "clone(".repeat(100_000) + ")".repeat(100_000);
         assertThatThrownBy(() -> ActionParser.parse(nested, PORTS)).isInstanceOf(FlowSyntaxException.class)
