@@ -52,6 +52,8 @@ public final class Bridge {
     private final MeterTable meters;
     private final MacTable macTable;
     private final ConcurrentHashMap<String, PatchStats> patchStats = new ConcurrentHashMap<>();
+    /** Under the switch's lock. */
+    private final PortNumbers portNumbers = new PortNumbers();
     /** Written under the switch's lock. */
     private final AtomicReference<PortList> ports = new AtomicReference<>(PortList.EMPTY);
     private volatile FailMode failMode; // volatile: read by every translation that finds table 0 empty
@@ -62,7 +64,7 @@ public final class Bridge {
         this.name = name;
         this.failMode = failMode;
         this.datapathId = datapathId;
-        macTable = new MacTable(ofproto::changed);
+        macTable = new MacTable(number -> port(number) != null, ofproto::changed);
         meters = new MeterTable(ofproto.dpMeters());
         addDefaultFlow();
     }
@@ -167,9 +169,9 @@ public final class Bridge {
         };
     }
 
-    /** Counters of a patch port. */
-    public PatchStats patchStats(String portName) {
-        return patchStats.computeIfAbsent(portName, _ -> new PatchStats());
+    /** Counters of a patch port; null if there is none of that name. */
+    public @Nullable PatchStats patchStats(String portName) {
+        return patchStats.get(portName);
     }
 
     PortList portList() {
@@ -178,6 +180,16 @@ public final class Bridge {
 
     void setPortList(PortList list) {
         ports.setRelease(list);
+    }
+
+    /** The number that a port that is being added gets; under the switch's lock. */
+    int giveNumber(PortInfo port) {
+        return portNumbers.give(this, portList(), port);
+    }
+
+    /** Counts for a patch port from now on, until it is forgotten; under the switch's lock, as the next. */
+    void keepPatchStats(String portName) {
+        patchStats.putIfAbsent(portName, new PatchStats());
     }
 
     void forgetPatchStats(String portName) {
@@ -194,6 +206,8 @@ public final class Bridge {
      * @param atomic
      *            whether one that fails undoes the whole batch; else each stands for itself
      * @return one result per change
+     * @throws RuntimeException
+     *             if {@code mods} throws it; then nothing is applied
      */
     public List<FlowModResult> apply(List<? extends TableMod> mods, boolean atomic) {
         List<FlowModResult> results = new ArrayList<>(mods.size());
@@ -204,7 +218,14 @@ public final class Bridge {
         try {
             nowNs = ofproto.nowNs();
             batch = new FlowModBatch(tables, meters, nowNs);
-            FlowModResult failure = applyAll(mods, atomic, batch, results);
+            FlowModResult failure;
+            try {
+                failure = applyAll(mods, atomic, batch, results);
+            } catch (RuntimeException | Error e) {
+                batch.rollBack(); // else the next batch would publish what this one has done
+                ofproto.changed();
+                throw e;
+            }
             if (failure != null) {
                 batch.rollBack();
                 int culprit = results.size();
@@ -456,8 +477,10 @@ public final class Bridge {
 
     /** Whether packets whose TTL ended at {@code dec_ttl} go to the controllers. Off at first, as OpenFlow has it. */
     public void setInvalidTtlToController(boolean on) {
-        invalidTtlToController = on;
-        ofproto.changed();
+        if (on != invalidTtlToController) {
+            invalidTtlToController = on;
+            ofproto.changed();
+        }
     }
 
     boolean isInvalidTtlToController() {

@@ -152,16 +152,23 @@ final class FlowState {
         return field.get(words);
     }
 
+    /** Reads some bits of a field; of {@code nw_tos} the ECN bits are not looked at and read as zeros. */
     FieldValue read(Subfield subfield) {
         lookAt(subfield);
-        return subfield.get(words);
+        FieldValue value = subfield.get(words);
+        return isTos(subfield.field()) ? value.and(FieldValue.of(DSCP_IN_TOS >>> subfield.offset())) : value;
+    }
+
+    private static boolean isTos(Field field) {
+        return field.index() == Fields.NW_TOS.index();
     }
 
     private void lookAt(Subfield subfield) {
         Field field = subfield.field();
         if (!field.isWide()) {
             long ones = subfield.bits() >= 64 ? -1L : (1L << subfield.bits()) - 1;
-            wildcards.lookAt(field.word(), ones << (subfield.offset() + field.shift()));
+            long bits = ones << subfield.offset() & (isTos(field) ? DSCP_IN_TOS : -1L);
+            wildcards.lookAt(field.word(), bits << field.shift());
             return;
         }
         FieldValue mask = subfield.mask();
@@ -178,9 +185,7 @@ final class FlowState {
         if (!hold(field)) {
             return;
         }
-        FieldValue mask = field.index() == Fields.NW_TOS.index()
-                ? set.mask().and(FieldValue.of(DSCP_IN_TOS))
-                : set.mask();
+        FieldValue mask = writtenBits(set);
         if (isVlan(field)) {
             beginVlanChange();
             writeWords(field, set.value(), mask);
@@ -190,7 +195,16 @@ final class FlowState {
         }
     }
 
+    /** Of {@code nw_tos} the ECN bits stay. The bit of {@code vlan_vid} that says that there is a tag stays, too: no tag comes or goes by writing its id. */
+    private static FieldValue writtenBits(SetField set) {
+        if (isTos(set.field())) {
+            return set.mask().and(FieldValue.of(DSCP_IN_TOS));
+        }
+        return set.field().index() == Fields.VLAN_VID.index() ? set.mask().and(FieldValue.of(VLAN_ID)) : set.mask();
+    }
+
     private static final int DSCP_IN_TOS = 0xfc;
+    private static final int VLAN_ID = 0xfff;
 
     /** {@code move}: nothing where the packet lacks one of the fields. */
     void move(Subfield source, Subfield destination) {

@@ -4,21 +4,28 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-
-import org.jspecify.annotations.Nullable;
+import java.util.function.IntPredicate;
 
 /**
  * The MAC addresses that a bridge's NORMAL action has learned: (VLAN, address) to port.
  *
- * <p>An entry lives for {@link #ageingSeconds} after its last packet. When the table is full, the entry that was seen longest ago goes. Whatever
- * changes where a packet would be sent (a new address, a moved one, one that goes) calls {@code onChange}, so that translations are made again.
+ * <p>An entry lives for {@link #ageingSeconds} after its last packet. When the table is full, the port that has the most entries loses the one that was
+ * seen longest ago, so that no port can take more than its share from the others. Whatever changes where a packet would be sent (a new address, a moved
+ * one, one that goes) calls {@code onChange}, so that translations are made again.
+ *
+ * <p>A port is flushed after it has left the bridge, and an address is learned only while its port is there: so packets that are credited late do not
+ * bring back what was flushed.
  *
  * <p>Thread rules: {@link #lookup} takes no lock. Changes take the table's lock, which is the innermost of the module; a translation takes it
- * by try-lock only, and where it fails the address is learned when the megaflow's packets are next credited. The list, from the longest unseen to the
- * latest, is guarded by the lock; {@code seenNs} is opaque, it may be refreshed without the lock.
+ * by try-lock only, and where it fails the address is learned when the megaflow's packets are next credited. {@code seenNs} is opaque, it may be read
+ * without the lock.
  */
 public final class MacTable {
     /** {@code mac-table-size} of a bridge that sets none. */
@@ -37,15 +44,13 @@ public final class MacTable {
         }
     }
 
-    /** One address. The links are guarded by the lock. */
+    /** One address. */
     private static final class Entry {
         final long key;
         /** Final, so that who looked the entry up needs no lock: a move is a new entry. */
         final int port;
         @SuppressWarnings("unused") // by SEEN
         private long seenNs;
-        private @Nullable Entry before;
-        private @Nullable Entry after;
 
         Entry(long key, int port, long nowNs) {
             this.key = key;
@@ -58,16 +63,33 @@ public final class MacTable {
         }
     }
 
+    /** The entries of one port, from the longest unseen to the latest. */
+    private static final class PortEntries {
+        static final Comparator<PortEntries> BY_COUNT = Comparator.comparingInt((PortEntries of) -> of.entries.size())
+                .thenComparingInt(of -> of.port);
+
+        final int port;
+        final LinkedHashSet<Entry> entries = new LinkedHashSet<>();
+
+        PortEntries(int port) {
+            this.port = port;
+        }
+    }
+
     private final ConcurrentHashMap<Long, Entry> entries = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
+    private final IntPredicate isPort;
     private final Runnable onChange;
     private volatile int maxEntries = DEFAULT_MAX_ENTRIES; // volatile: a setting, read now and then
     private volatile int ageingSeconds = DEFAULT_AGEING_SECONDS; // volatile: a setting, read now and then
-    /** Guarded by the lock, as the next. */
-    private @Nullable Entry oldest;
-    private @Nullable Entry newest;
+    /** Ports that have entries; guarded by the lock, as the next. */
+    private final Map<Integer, PortEntries> ports = new HashMap<>();
+    /** The same, the one with the most entries last. */
+    private final TreeSet<PortEntries> ranked = new TreeSet<>(PortEntries.BY_COUNT);
 
-    MacTable(Runnable onChange) {
+    /** An empty table; {@code isPort} says whether a port of a number is there. */
+    MacTable(IntPredicate isPort, Runnable onChange) {
+        this.isPort = isPort;
         this.onChange = onChange;
     }
 
@@ -101,7 +123,7 @@ public final class MacTable {
     }
 
     /**
-     * Notes that a packet from this address came in by a port.
+     * Notes that a packet from this address came in by a port; nothing if that port is no longer there.
      *
      * @param wait
      *            whether the lock may be waited for; if not, the packet is perhaps not noted
@@ -132,12 +154,15 @@ public final class MacTable {
     }
 
     private boolean learnLocked(long key, int port, long nowNs) {
+        // Under the lock: a port that leaves later than this is flushed later, too.
+        if (!isPort.test(port)) {
+            return false;
+        }
         Entry entry = entries.get(key);
         if (entry != null && entry.port == port) {
             if (nowNs - entry.seenNs() > 0) {
                 SEEN.setOpaque(entry, nowNs);
-                unlink(entry);
-                append(entry);
+                portEntries(port).entries.addLast(entry);
             }
             return false;
         }
@@ -145,15 +170,42 @@ public final class MacTable {
             if (nowNs - entry.seenNs() < 0) {
                 return false; // counters credited late: the address has moved since
             }
-            unlink(entry);
+            remove(entry);
         }
         Entry fresh = new Entry(key, port, nowNs);
         entries.put(key, fresh);
-        append(fresh);
-        while (entries.size() > maxEntries && oldest != null && oldest != fresh) {
-            removeLocked(oldest);
+        PortEntries of = portEntries(port);
+        ranked.remove(of);
+        of.entries.add(fresh);
+        ranked.add(of);
+        while (entries.size() > maxEntries) {
+            evictOne(fresh);
         }
         return true;
+    }
+
+    private PortEntries portEntries(int port) {
+        return ports.computeIfAbsent(port, PortEntries::new);
+    }
+
+    /** Takes the longest unseen entry from the port with the most, but not the one just learned. */
+    private void evictOne(Entry fresh) {
+        PortEntries most = ranked.last();
+        Entry victim = most.entries.getFirst();
+        // If it is the fresh one, no port has more than one entry, but another port has one, too.
+        remove(victim == fresh ? ranked.first().entries.getFirst() : victim);
+    }
+
+    private void remove(Entry entry) {
+        entries.remove(entry.key);
+        PortEntries of = portEntries(entry.port);
+        ranked.remove(of);
+        of.entries.remove(entry);
+        if (of.entries.isEmpty()) {
+            ports.remove(of.port);
+        } else {
+            ranked.add(of);
+        }
     }
 
     /** Removes what was not seen for too long; returns how many. */
@@ -162,9 +214,11 @@ public final class MacTable {
         lock.lock();
         try {
             long ageingNs = ageingSeconds * NS_PER_SECOND;
-            for (Entry entry = oldest; entry != null && nowNs - entry.seenNs() >= ageingNs; entry = oldest) {
-                removeLocked(entry);
-                removed++;
+            for (PortEntries of : List.copyOf(ports.values())) {
+                while (!of.entries.isEmpty() && nowNs - of.entries.getFirst().seenNs() >= ageingNs) {
+                    remove(of.entries.getFirst());
+                    removed++;
+                }
             }
         } finally {
             lock.unlock();
@@ -177,17 +231,22 @@ public final class MacTable {
 
     /** Forgets all. */
     public void flush() {
-        flush(-1);
+        lock.lock();
+        try {
+            List.copyOf(entries.values()).forEach(this::remove);
+        } finally {
+            lock.unlock();
+        }
+        onChange.run();
     }
 
-    /** Forgets what was learned on a port, or all of -1. */
+    /** Forgets what was learned on a port. If the port goes, it has left the bridge by now. */
     void flush(int port) {
         lock.lock();
         try {
-            for (Entry entry : List.copyOf(entries.values())) {
-                if (port < 0 || entry.port == port) {
-                    removeLocked(entry);
-                }
+            PortEntries of = ports.get(port);
+            if (of != null) {
+                List.copyOf(of.entries).forEach(this::remove);
             }
         } finally {
             lock.unlock();
@@ -209,34 +268,5 @@ public final class MacTable {
 
     public int size() {
         return entries.size();
-    }
-
-    private void removeLocked(Entry entry) {
-        entries.remove(entry.key);
-        unlink(entry);
-    }
-
-    private void append(Entry entry) {
-        entry.before = newest;
-        entry.after = null;
-        if (newest == null) {
-            oldest = entry;
-        } else {
-            newest.after = entry;
-        }
-        newest = entry;
-    }
-
-    private void unlink(Entry entry) {
-        if (entry.before == null) {
-            oldest = entry.after;
-        } else {
-            entry.before.after = entry.after;
-        }
-        if (entry.after == null) {
-            newest = entry.before;
-        } else {
-            entry.after.before = entry.before;
-        }
     }
 }

@@ -46,14 +46,12 @@ final class NormalForwarding {
             ctx.learn(vlan, src, inPort);
         }
         int learned = isMulticast(dst) ? -1 : ctx.bridge().macTable().lookup(vlan, dst);
-        if (learned < 0) {
-            flood(ctx, inPort, vlan);
+        @Nullable
+        PortInfo out = learned < 0 ? null : ctx.ports().byNumber(learned);
+        if (out == null) {
+            flood(ctx, inPort, vlan); // not known, or on a port that has just gone
         } else if (learned != inPort) {
-            @Nullable
-            PortInfo out = ctx.ports().byNumber(learned);
-            if (out != null) {
-                output(ctx, out, vlan);
-            }
+            output(ctx, out, vlan);
         }
     }
 

@@ -18,7 +18,6 @@ import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.ofproto.classifier.Wildcards;
-import dev.turnout.openflow.OfPorts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,16 +116,6 @@ public final class Ofproto {
 
     // --- ports ---------------------------------------------------------------------------------------------------------------------------
 
-    /** The port with this datapath number, or null. */
-    public @Nullable PortRef portByDpPort(int dpPort) {
-        return topology().byDpPort(dpPort);
-    }
-
-    /** The port with this name on any bridge, or null. */
-    public @Nullable PortRef portByName(String name) {
-        return topology().byName(name);
-    }
-
     Topology topology() {
         return topology.getAcquire();
     }
@@ -139,7 +128,7 @@ public final class Ofproto {
                 throw new IllegalArgumentException(
                         "port " + port.name() + " exists already on bridge " + taken.bridge().name());
             }
-            PortInfo added = port.withOfPort(number(bridge, port));
+            PortInfo added = port.withOfPort(bridge.giveNumber(port));
             replace(bridge, added);
             return added;
         } finally {
@@ -155,7 +144,7 @@ public final class Ofproto {
                 throw new IllegalArgumentException("no port " + port.name() + " on bridge " + bridge.name());
             }
             boolean keeps = port.ofPort() == 0 || port.ofPort() == old.ofPort();
-            PortInfo updated = port.withOfPort(keeps ? old.ofPort() : number(bridge, port));
+            PortInfo updated = port.withOfPort(keeps ? old.ofPort() : bridge.giveNumber(port));
             replace(bridge, updated);
             if (updated.ofPort() != old.ofPort() || !updated.vlan().equals(old.vlan())) {
                 bridge.macTable().flush(old.ofPort());
@@ -185,33 +174,10 @@ public final class Ofproto {
         }
     }
 
-    /** The number that a port gets: the one it asks for, else the lowest that is free. */
-    private static int number(Bridge bridge, PortInfo port) {
-        int wanted = port.ofPort();
-        if (wanted == 0) {
-            int free = 1;
-            while (bridge.port(free) != null) {
-                free++;
-            }
-            if (free >= OfPorts.MAX) {
-                throw new IllegalArgumentException(
-                        "port " + port.name() + ": bridge " + bridge.name() + " has no port number left");
-            }
-            return free;
-        }
-        if (wanted != OfPorts.LOCAL && (wanted < 0 || wanted >= OfPorts.MAX)) {
-            throw new IllegalArgumentException(
-                    "port " + port.name() + ": " + wanted + " is no port number, 1 to 65279 expected");
-        }
-        PortInfo taken = bridge.port(wanted);
-        if (taken != null) {
-            throw new IllegalArgumentException(
-                    "port " + port.name() + ": number " + wanted + " is taken by port " + taken.name());
-        }
-        return wanted;
-    }
-
     private void replace(Bridge bridge, PortInfo port) {
+        if (port.isPatch()) {
+            bridge.keepPatchStats(port.name());
+        }
         bridge.setPortList(bridge.portList().with(port));
         Map<String, PortRef> all = new HashMap<>(topology().all());
         all.put(port.name(), new PortRef(bridge, port));

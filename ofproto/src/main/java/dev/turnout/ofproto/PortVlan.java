@@ -11,7 +11,7 @@ import java.util.Set;
  * @param tag
  *            an access port's VLAN, or the native VLAN; 0 to 4095
  * @param trunks
- *            the VLANs that a trunk carries; empty: all. A native VLAN is always carried
+ *            the VLANs that a trunk carries; empty: all. A native VLAN is always carried, unless it is 0
  */
 public record PortVlan(Mode mode, int tag, Set<Integer> trunks) {
     /** A trunk of all VLANs: a port without configuration. */
@@ -46,12 +46,12 @@ public record PortVlan(Mode mode, int tag, Set<Integer> trunks) {
         return new PortVlan(Mode.ACCESS, vlan, Set.of());
     }
 
-    /** Whether frames of the VLAN may pass. */
+    /** Whether frames of the VLAN may go out, those without a VLAN being of VLAN 0: a port with a native VLAN never sends those. */
     public boolean carries(int vlan) {
         return switch (mode) {
             case ACCESS -> vlan == tag;
             case TRUNK -> isTrunk(vlan);
-            case NATIVE_TAGGED, NATIVE_UNTAGGED -> vlan == tag || isTrunk(vlan);
+            case NATIVE_TAGGED, NATIVE_UNTAGGED -> vlan != 0 && (vlan == tag || isTrunk(vlan));
         };
     }
 

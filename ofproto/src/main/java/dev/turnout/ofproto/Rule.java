@@ -94,10 +94,14 @@ final class Rule extends ClassifierRule {
         return timed;
     }
 
-    /** Makes the timeouts at most so many seconds each; 0 leaves one as it is. */
-    synchronized void shortenTimeouts(int idleSeconds, int hardSeconds) {
-        idleTimeout = shorter(idleTimeout, idleSeconds);
-        hardTimeout = shorter(hardTimeout, hardSeconds);
+    /** Makes the timeouts at most so many seconds each; 0 leaves one as it is. Returns whether that changes one: {@link RuleTables#shortenTimeouts}. */
+    synchronized boolean shortenTimeouts(int idleSeconds, int hardSeconds) {
+        char idle = shorter(idleTimeout, idleSeconds);
+        char hard = shorter(hardTimeout, hardSeconds);
+        boolean changes = idle != idleTimeout || hard != hardTimeout;
+        idleTimeout = idle;
+        hardTimeout = hard;
+        return changes;
     }
 
     private static char shorter(char timeout, int most) {

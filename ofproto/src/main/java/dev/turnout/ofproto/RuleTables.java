@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * version may have been missing, and start again. Purges are rare (a thousand dead rules and an eighth of the living, or a second), so that
  * hardly ever happens.
  *
- * <p>Thread rules: {@link #version}, {@link #isStale}, lookups and {@link #select} from any thread; everything else under the bridge's lock.
+ * <p>Thread rules: {@link #version}, {@link #isStale}, lookups, {@link #select} and {@link #shortenTimeouts} from any thread; everything else under the bridge's lock.
  */
 final class RuleTables {
     private static final VarHandle VERSION;
@@ -55,7 +54,7 @@ final class RuleTables {
     private long oldestDeadNs;
     /** Whether there are dead rules, or groups that have become others. */
     private boolean mustPurge;
-    private final Set<Rule> withTimeout = new LinkedHashSet<>();
+    private final ExpiryQueue timeouts = new ExpiryQueue();
     /** Tables that the next {@link #publish} concerns. */
     private final Set<RuleTable> touched = new HashSet<>();
     /** Lists of actions that rules of late have, by themselves. */
@@ -150,7 +149,7 @@ final class RuleTables {
     EvictionIndex evictions(RuleTable table, long nowNs) {
         EvictionIndex index = table.evictions();
         if (index == null || index.isOld(nowNs)) {
-            List<Rule> rules = withTimeout.stream().filter(rule -> rule.table() == table.number).toList();
+            List<Rule> rules = timeouts.rules().stream().filter(rule -> rule.table() == table.number).toList();
             index = new EvictionIndex(table.config().groups(), rules, nowNs);
             table.setEvictions(index);
         }
@@ -163,9 +162,9 @@ final class RuleTables {
         }
         EvictionIndex index = tables[rule.table()].evictions();
         if (present) {
-            withTimeout.add(rule);
+            timeouts.add(rule);
         } else {
-            withTimeout.remove(rule);
+            timeouts.remove(rule);
         }
         if (index != null && present) {
             index.add(rule);
@@ -256,15 +255,16 @@ final class RuleTables {
         }
     }
 
-    /** The rules whose time is over. */
-    List<Rule> expired(long nowNs, long creditedNs) {
-        List<Rule> found = new ArrayList<>();
-        for (Rule rule : withTimeout) {
-            if (rule.isExpired(nowNs, creditedNs)) {
-                found.add(rule);
-            }
+    /** Makes a rule's timeouts at most so many seconds each; 0 leaves one as it is. Any thread. */
+    void shortenTimeouts(Rule rule, int idleSeconds, int hardSeconds) {
+        if (rule.shortenTimeouts(idleSeconds, hardSeconds)) {
+            timeouts.shortened(rule);
         }
-        return found;
+    }
+
+    /** The rules whose time is over; the caller removes them. */
+    List<Rule> expired(long nowNs, long creditedNs) {
+        return timeouts.expired(nowNs, creditedNs);
     }
 
     /** The visible rule with exactly this match and priority as of the coming version, or null. */

@@ -70,7 +70,7 @@ public final class Translator {
     }
 
     private void giveBack(XlateContext ctx) {
-        ctx.observe(null);
+        ctx.forget();
         contexts.add(ctx);
     }
 

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a translation touched and must be credited with the packets of its megaflow: flows, tables, groups, patch ports, learned MAC addresses. It also
  * holds the translation's references (what to tell the controller, where to go on after a recirculation), until {@link #close}.
@@ -33,10 +35,10 @@ public final class XlateCache implements AutoCloseable {
     }
 
     /** A flow whose timeouts a closing TCP connection shortens: {@code fin_timeout}. */
-    private record FinTimeout(Rule rule, int idleTimeout, int hardTimeout) {
+    private record FinTimeout(RuleTables tables, Rule rule, int idleTimeout, int hardTimeout) {
         void seen(int tcpFlags) {
             if ((tcpFlags & TCP_FIN_RST) != 0) {
-                rule.shortenTimeouts(idleTimeout, hardTimeout);
+                tables.shortenTimeouts(rule, idleTimeout, hardTimeout);
             }
         }
     }
@@ -61,8 +63,11 @@ public final class XlateCache implements AutoCloseable {
             tables.add(new TableHit(table, matched));
         }
 
-        void hop(PatchStats from, PatchStats to) {
-            hops.add(new PatchHop(from, to));
+        /** A way over patch ports; one that has just gone has no counters any more. */
+        void hop(@Nullable PatchStats from, @Nullable PatchStats to) {
+            if (from != null && to != null) {
+                hops.add(new PatchHop(from, to));
+            }
         }
 
         void learned(MacTable table, int vlan, long mac, int port) {
@@ -73,8 +78,8 @@ public final class XlateCache implements AutoCloseable {
             groups.add(new GroupHit(group, bucket));
         }
 
-        void finTimeout(Rule rule, int idleTimeout, int hardTimeout) {
-            finTimeouts.add(new FinTimeout(rule, idleTimeout, hardTimeout));
+        void finTimeout(RuleTables of, Rule rule, int idleTimeout, int hardTimeout) {
+            finTimeouts.add(new FinTimeout(of, rule, idleTimeout, hardTimeout));
         }
 
         /** Takes over what is held for the translation. */

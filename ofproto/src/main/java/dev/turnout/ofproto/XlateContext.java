@@ -49,7 +49,7 @@ final class XlateContext {
     static final int MAX_NESTING = 16;
     /** An action of the datapath counts as so many of the 65536 bytes that actions may have. */
     private static final int ACTION_BYTES = 16;
-    private static final int MAX_ACTIONS = 65536 / ACTION_BYTES;
+    static final int MAX_ACTIONS = 65536 / ACTION_BYTES;
 
     private static final RuleTables NO_TABLES = new RuleTables();
     private static final XlateObserver NOBODY = new XlateObserver() {
@@ -204,6 +204,16 @@ final class XlateContext {
         DatapathActions actions = drop == XlateDrop.NONE ? new DatapathActions(out) : DatapathActions.DROP;
         scope = null;
         return new XlateOut(actions, wildcards.toDatapathMask(), cache.build(), drop != XlateDrop.NO_RECIRC, drop);
+    }
+
+    /** Lets go of the bridges, and of what else the translation that is done has used. */
+    void forget() {
+        observe(null);
+        topology = Topology.EMPTY;
+        ports = PortList.EMPTY;
+        tables = NO_TABLES;
+        scope = null;
+        visits.clear();
     }
 
     /** Whether rules may have been missed, or one has gone whose end is reported: then what came out must not be used. */
@@ -641,7 +651,7 @@ final class XlateContext {
     void finTimeout(int idleTimeout, int hardTimeout) {
         Rule rule = currentRule();
         if (rule != null) {
-            cache.finTimeout(rule, idleTimeout, hardTimeout);
+            cache.finTimeout(tables, rule, idleTimeout, hardTimeout);
         }
     }
 
@@ -695,11 +705,14 @@ final class XlateContext {
     void writeActions(List<OfAction> actions) {
         List<OfAction> actionSet = scope().actionSet;
         actionSet.addAll(actions);
-        int port = FlowState.ACTSET_UNSET;
-        for (OfAction action : actionSet) {
-            port = action instanceof OfAction.Output(int to, int _) ? to : port;
+        for (OfAction action : actions) {
+            if (action instanceof OfAction.Output(int to, int _)) {
+                flow.write(Fields.ACTSET_OUTPUT, to);
+            }
         }
-        flow.write(Fields.ACTSET_OUTPUT, port);
+        if (actionSet.size() > MAX_ACTIONS) {
+            drop(XlateDrop.ACTIONS_TOO_LONG);
+        }
     }
 
     void clearActions() {

@@ -3,6 +3,7 @@ package dev.turnout.ofproto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -137,6 +138,52 @@ class BridgeTest {
         assertThat(bridge.flows(FlowFilter.ALL)).hasSize(1);
         assertThat(translate(1).actions()).isEqualTo(DatapathActions.of(new DpAction.Output(2)));
         assertThat(translate(2).actions()).isEqualTo(DatapathActions.DROP);
+    }
+
+    @Test
+    void shouldUndoABatchThatThrows() {
+        addPorts(2);
+        apply(add(1, 2).build());
+        List<FlowMod> mods = List.of(add(2, 1).build(), FlowMod.builder(FlowCommand.DELETE).build());
+        List<FlowMod> broken = new AbstractList<>() {
+            @Override
+            public FlowMod get(int index) {
+                if (index == mods.size()) {
+                    throw new IllegalStateException("broken");
+                }
+                return mods.get(index);
+            }
+
+            @Override
+            public int size() {
+                return mods.size() + 1;
+            }
+        };
+        assertThatThrownBy(() -> bridge.apply(broken, false)).hasMessage("broken");
+        apply(add(3, 1).build());
+        assertThat(bridge.flows(FlowFilter.ALL)).extracting(flow -> flow.match().values()[Fields.IN_PORT.word()])
+                .hasSize(2).doesNotContain(add(2, 1).build().match().values()[Fields.IN_PORT.word()]);
+        assertThat(translate(1).actions()).isEqualTo(DatapathActions.of(new DpAction.Output(2)));
+    }
+
+    @Test
+    void shouldSendWhatATtlEndedOfToTheControllersIfAsked() {
+        addPorts(2);
+        List<PacketIn> heard = new ArrayList<>();
+        ofproto.addPacketInListener(heard::add);
+        apply(FlowMod.builder(FlowCommand.ADD).match(match(Fields.ETH_TYPE, 0x0800))
+                .actions(List.of(new OfAction.DecTtl(List.of(4, 5)), new OfAction.Output(2))).build());
+        assertThat(translate(1).actions()).isEqualTo(DatapathActions.DROP);
+        long sequence = ofproto.changeSequence();
+        bridge.setInvalidTtlToController(true);
+        assertThat(ofproto.changeSequence()).isGreaterThan(sequence);
+        List<DpAction> actions = translate(1).actions().actions();
+        assertThat(actions).hasSize(2);
+        for (DpAction action : actions) {
+            ofproto.packetIn(((DpAction.Userspace) action).stateId(), new byte[60], new FlowKey());
+        }
+        assertThat(heard).extracting(PacketIn::controllerId).containsExactly(4, 5);
+        assertThat(heard).extracting(PacketIn::reason).containsOnly(OfAction.PacketInReason.INVALID_TTL);
     }
 
     @Test

@@ -16,7 +16,11 @@ import dev.turnout.flow.Match;
 import dev.turnout.openflow.FieldValue;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.FlowParser;
 import dev.turnout.openflow.OfAction;
+import dev.turnout.openflow.PortNames;
+import dev.turnout.openflow.Protocols;
+import dev.turnout.openflow.Subfield;
 import org.junit.jupiter.api.Test;
 
 /** What setting a field becomes in the datapath, and that it does not look at the field. */
@@ -77,6 +81,51 @@ class SettingActionsTest {
         XlateOut out = translate(set(Fields.ARP_OP, 2), set(Fields.ARP_SHA, 5), set(Fields.ARP_TPA, 6));
         assertThat(out.actions()).isEqualTo(DatapathActions
                 .of(new DpAction.SetArp(2, 0xffff, 0, 0, 6, -1, 5, 0xffff_ffff_ffffL, 0, 0), new DpAction.Output(2)));
+    }
+
+    @Test
+    void shouldKeepTheTagWhereItsIdIsWritten() {
+        key.set(Fields.ETH_TYPE, 0x0800);
+        key.set(Fields.VLAN_TCI, 0x6000 | FlowLayout.VLAN_PRESENT | 7);
+        key.words()[FlowLayout.TCP_CT] |= 0x8100;
+        DatapathActions replaced = DatapathActions.of(new DpAction.PopVlan(),
+                new DpAction.PushVlan(0x8100, 0x6000 | FlowLayout.VLAN_PRESENT | 5), new DpAction.Output(2));
+        assertThat(taggedTranslation("load:5->OXM_OF_VLAN_VID[]").actions()).isEqualTo(replaced);
+        assertThat(taggedTranslation("set_field:5->vlan_vid").actions()).isEqualTo(replaced);
+        assertThat(taggedTranslation("set_field:0x1005->vlan_vid").actions()).isEqualTo(replaced);
+        assertThat(taggedTranslation("load:5->NXM_NX_REG0[],move:NXM_NX_REG0[0..11]->OXM_OF_VLAN_VID[]").actions())
+                .isEqualTo(replaced);
+    }
+
+    private XlateOut taggedTranslation(String actions) {
+        FlowMod mod = FlowParser.parseFlowMod("vlan_tci=0x1000/0x1000,actions=" + actions + ",output:2",
+                FlowCommand.ADD, PortNames.NONE, Protocols.ANY);
+        assertThat(bridge.apply(List.of(mod), true)).containsExactly(FlowModResult.OK);
+        return ofproto.translator().translate(new XlateIn(key, 60, 0, false, 0));
+    }
+
+    @Test
+    void shouldMakeNoTagByWritingAnId() {
+        key.set(Fields.ETH_TYPE, 0x0800);
+        FlowMod mod = FlowParser.parseFlowMod(
+                "actions=load:0x1005->NXM_NX_REG0[],move:NXM_NX_REG0[0..11]->OXM_OF_VLAN_VID[],output:2",
+                FlowCommand.ADD, PortNames.NONE, Protocols.ANY);
+        assertThat(bridge.apply(List.of(mod), true)).containsExactly(FlowModResult.OK);
+        assertThat(ofproto.translator().translate(new XlateIn(key, 60, 0, false, 0)).actions())
+                .isEqualTo(DatapathActions.of(new DpAction.Output(2)));
+    }
+
+    @Test
+    void shouldReadTheTypeOfServiceWithoutEcn() {
+        key.set(Fields.ETH_TYPE, 0x0800);
+        key.set(Fields.IP_PROTO, 17);
+        key.set(Fields.NW_TOS, 0xbb);
+        Subfield ecn = new Subfield(Fields.NW_TOS, 1, 3);
+        XlateOut out = translate(new OfAction.Move(Subfield.of(Fields.NW_TOS), Subfield.of(Fields.NW_TTL)),
+                new OfAction.Move(ecn, new Subfield(Fields.IPV4_SRC, 0, 3)));
+        assertThat(out.actions()).isEqualTo(DatapathActions.of(new DpAction.SetIpv4(4, 7, 0, 0, 0, 0, 0xb8, 0xff),
+                new DpAction.Output(2)));
+        assertThat(Fields.NW_TOS.get(out.wildcards().toWords())).isEqualTo(0xfc);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.ofproto.model.FrameEditor.Part;
 import dev.turnout.openflow.FieldValue;
+import dev.turnout.openflow.Subfield;
 
 /** A packet in the naive pipeline: fields and bytes, changed side by side. */
 final class NaivePacket {
@@ -44,6 +45,14 @@ final class NaivePacket {
 
     long get(Field field) {
         return field.get(fields);
+    }
+
+    FieldValue get(Subfield from) {
+        long[] readable = fields.clone();
+        if (from.field().equals(Fields.NW_TOS)) {
+            Fields.IP_ECN.set(readable, 0);
+        }
+        return from.get(readable);
     }
 
     int ethType() {
@@ -123,7 +132,9 @@ final class NaivePacket {
         int changed = (old & ~mask) | (value & mask);
         int fieldBits = (1 << field.bits()) - 1;
         tci = (tci & ~(fieldBits << field.shift())) | (changed & fieldBits) << field.shift();
-        if (!field.equals(Fields.VLAN_TCI) && !field.equals(Fields.VLAN_VID)) {
+        if (field.equals(Fields.VLAN_VID)) {
+            tci = (tci & ~0x1000) | (hasTag() ? 0x1000 : 0);
+        } else if (!field.equals(Fields.VLAN_TCI)) {
             tci |= 0x1000;
         }
         setTci(tci);

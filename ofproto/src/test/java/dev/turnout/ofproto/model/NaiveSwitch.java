@@ -137,7 +137,7 @@ public final class NaiveSwitch {
             switch (action) {
                 case OfAction.Output(int port, int maxLength) -> output(port, maxLength);
                 case OfAction.OutputReg(Subfield source, int maxLength) -> {
-                    FieldValue port = source.get(packet.fields);
+                    FieldValue port = packet.get(source);
                     if (port.bitLength() <= 16) {
                         output((int) port.low(), maxLength);
                     }
@@ -186,7 +186,7 @@ public final class NaiveSwitch {
                 case OfAction.SetField set -> packet.set(set.field(), set.value(), set.mask());
                 case OfAction.Move(Subfield from, Subfield to) -> {
                     if (packet.has(from.field()) && packet.has(to.field())) {
-                        packet.set(to.field(), from.get(packet.fields).shiftLeft(to.offset()), to.mask());
+                        packet.set(to.field(), packet.get(from).shiftLeft(to.offset()), to.mask());
                     }
                 }
                 case OfAction.SetVlanVid(int vid, boolean push) -> {
@@ -360,9 +360,11 @@ public final class NaiveSwitch {
 
         private boolean isMember(PortVlan port, int vlan) {
             boolean trunked = port.trunks().isEmpty() || port.trunks().contains(vlan);
-            return port.mode() == PortVlan.Mode.ACCESS
-                    ? port.tag() == vlan
-                    : trunked || (port.mode() != PortVlan.Mode.TRUNK && port.tag() == vlan);
+            return switch (port.mode()) {
+                case ACCESS -> port.tag() == vlan;
+                case TRUNK -> trunked;
+                case NATIVE_TAGGED, NATIVE_UNTAGGED -> vlan != 0 && (trunked || port.tag() == vlan);
+            };
         }
 
         private boolean isReserved(long mac) {
