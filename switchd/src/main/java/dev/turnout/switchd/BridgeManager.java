@@ -133,6 +133,8 @@ final class BridgeManager {
         bridge.macTable().setAgeingSeconds(
                 wanted.number(BridgeSettings.MAC_AGEING_KEY, MacTable.DEFAULT_AGEING_SECONDS));
         bridge.macTable().setMaxEntries(wanted.number(BridgeSettings.MAC_TABLE_SIZE_KEY, MacTable.DEFAULT_MAX_ENTRIES));
+        bridge.setInvalidTtlToController(
+                Boolean.parseBoolean(wanted.otherConfig().get(BridgeSettings.INVALID_TTL_KEY)));
         List<PortSettings> settings = new ArrayList<>(wanted.ports().values());
         settings.sort(Comparator.comparing((PortSettings port) -> port.ofportRequest() == 0)
                 .thenComparing(PortSettings::name, NaturalOrder::compare));

@@ -34,6 +34,8 @@ public record BridgeSettings(String name, long mac, String failMode, String data
     public static final String MAC_AGEING_KEY = "mac-aging-time";
     /** Key of {@code other_config}: how many MAC addresses are remembered. */
     public static final String MAC_TABLE_SIZE_KEY = "mac-table-size";
+    /** Key of {@code other_config}: whether packets whose TTL ends at {@code dec_ttl} go to the controllers. */
+    public static final String INVALID_TTL_KEY = "invalid-ttl-to-controller";
 
     /** The last table that flows may be put into. */
     public static final int MAX_FLOW_TABLE = 253;

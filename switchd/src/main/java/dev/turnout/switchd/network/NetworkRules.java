@@ -31,11 +31,13 @@ final class NetworkRules {
             "ip6erspan", "stt", "lisp", "gtpu", "bareudp", "srv6", "dpdk", "dpdkvhostuser", "dpdkvhostuserclient",
             "afxdp", "afxdp-nonpmd", "null", "dummy", "dummy-internal", "dummy-pmd");
     private static final Set<String> DEVICE_TYPES = Set.of("system", "tap", "internal");
+    private static final List<String> BOOLEANS = List.of("true", "false");
     private static final List<String> FAIL_MODES = List.of("standalone", "secure");
     private static final List<String> DATAPATH_TYPES = List.of("netdev", BridgeSettings.DUMMY);
     private static final List<String> VLAN_MODES = List.of("access", "trunk", "native-tagged", "native-untagged");
     static final List<String> BRIDGE_OTHER_CONFIG = List.of(PacketInLimit.BURST_KEY, PacketInLimit.RATE_KEY,
-            "datapath-id", BridgeSettings.MAC_AGEING_KEY, BridgeSettings.MAC_TABLE_SIZE_KEY);
+            "datapath-id", BridgeSettings.INVALID_TTL_KEY, BridgeSettings.MAC_AGEING_KEY,
+            BridgeSettings.MAC_TABLE_SIZE_KEY);
     /** The range of {@code mac-aging-time} that Open vSwitch's documentation names. */
     private static final int MIN_AGEING_SECONDS = 15;
     private static final int MAX_AGEING_SECONDS = 3600;
@@ -79,6 +81,9 @@ final class NetworkRules {
         otherConfigNumber(bridge, BridgeSettings.MAC_TABLE_SIZE_KEY, 1, MAX_MAC_ENTRIES);
         otherConfigNumber(bridge, PacketInLimit.RATE_KEY, 0, PacketInLimit.MAX);
         otherConfigNumber(bridge, PacketInLimit.BURST_KEY, 1, PacketInLimit.MAX);
+        String invalidTtl = bridge.otherConfig().getOrDefault(BridgeSettings.INVALID_TTL_KEY, "false");
+        require(BOOLEANS.contains(invalidTtl), "bridge " + name + ": other_config:" + BridgeSettings.INVALID_TTL_KEY,
+                invalidTtl, "true or false");
         bridge.flowTables().forEach((table, settings) -> checkFlowTable(bridge, table, settings));
     }
 
@@ -123,7 +128,7 @@ final class NetworkRules {
         if (type.equals("pcap")) {
             require(!port.options().containsValue(""), who + ": options", "", "names of files");
             String endless = port.options().getOrDefault("rxq_pcap_inf", "false");
-            oneOf(who + ": options:rxq_pcap_inf", endless, List.of("true", "false"));
+            oneOf(who + ": options:rxq_pcap_inf", endless, BOOLEANS);
         }
         if (InterfacePorts.TYPES.contains(type)) {
             checkInterface(port, type);

@@ -74,7 +74,9 @@ final class FlowMessages {
         if (update.getCookieMask() != 0) {
             text.append("cookie=").append(hex(entry.getCookie())).append('/').append(hex(update.getCookieMask()))
                     .append(',');
-        } else if (entry.getCookie() != 0 && !deletes) {
+        } else if (deletes) {
+            requireNoCookie(entry);
+        } else if (entry.getCookie() != 0) {
             text.append("cookie=").append(hex(entry.getCookie())).append(',');
         }
         if (!deletes) {
@@ -87,6 +89,13 @@ final class FlowMessages {
             text.append("out_group=").append(Integer.toUnsignedString(update.getOutGroup())).append(',');
         }
         return deletes ? text.toString() : text.append("actions=").append(entry.getActions()).toString();
+    }
+
+    private static void requireNoCookie(FlowEntry entry) {
+        if (entry.getCookie() != 0) {
+            throw new IllegalArgumentException("cookie " + hex(entry.getCookie())
+                    + " without cookie_mask selects nothing; expected a cookie_mask, as -1 for all of its bits");
+        }
     }
 
     private static void append(StringBuilder text, FlowEntry entry) {
@@ -149,6 +158,8 @@ final class FlowMessages {
         if (filter.getCookieMask() != 0) {
             text.append("cookie=").append(hex(entry.getCookie())).append('/').append(hex(filter.getCookieMask()))
                     .append(',');
+        } else {
+            requireNoCookie(entry);
         }
         if (!filter.getOutPort().isEmpty()) {
             text.append("out_port=").append(word(filter.getOutPort())).append(',');

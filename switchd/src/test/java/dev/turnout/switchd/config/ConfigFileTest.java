@@ -118,7 +118,7 @@ class ConfigFileTest {
             'bridges: {br0: {ports: {p: {options: {peer: x}}}}}' | 1 | port p: options of type system: unknown key "peer"; expected one of: receive-mode
             'bridges: {br0: {ports: {p: {options: {receive-mode: x}}}}}' | 1 | receive-mode 'x' is not one of
             'bridges: {br0: {ports: {p: {tag: 5000}}}}'          | 1 | bridges.br0.ports.p.tag: expected an integer from 0 to 4095, got "5000"
-            'bridges: {br0: {other-config: {x: 1}}}'             | 1 | bridge br0: other_config: unknown key "x"; expected one of: controller-burst-limit, controller-rate-limit, datapath-id, mac-aging-time, mac-table-size
+            'bridges: {br0: {other-config: {x: 1}}}'             | 1 | bridge br0: other_config: unknown key "x"; expected one of: controller-burst-limit, controller-rate-limit, datapath-id, invalid-ttl-to-controller, mac-aging-time, mac-table-size
             'bridges: {a-name-that-is-too-long: {}}'             | 1 | bridge name "a-name-that-is-too-long" is not valid
             'bridges: {br0: {flows-file: nowhere}}'              | 1 | bridges.br0.flows-file: cannot read DIR/nowhere: No such file or directory
             'bridges: {br0: {ports: {p: {}}}, br1: {ports: {p: {}}}}' | 1 | port p: is on bridge br0 and on bridge br1; expected one

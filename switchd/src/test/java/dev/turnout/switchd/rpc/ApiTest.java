@@ -47,6 +47,7 @@ import dev.turnout.v1.GroupQuery;
 import dev.turnout.v1.GroupTypeFeatures;
 import dev.turnout.v1.GroupUpdate;
 import dev.turnout.v1.LineStatus;
+import dev.turnout.v1.PacketIn;
 import dev.turnout.v1.PacketOut;
 import dev.turnout.v1.PortStatus;
 import dev.turnout.v1.ReadRequest;
@@ -290,6 +291,22 @@ class ApiTest {
     }
 
     @Test
+    void shouldRefuseToDeleteByACookieWithoutItsMask() {
+        assertThat(write(true, "cookie=5,actions=drop").getStatuses(0).getCode()).isZero();
+        FlowUpdate.Builder delete = FlowUpdate.newBuilder().setCommand(FlowUpdate.Command.DELETE)
+                .setEntry(FlowEntry.newBuilder().setCookie(6));
+        UpdateStatus status = FlowsGrpc.newBlockingStub(channel)
+                .write(WriteRequest.newBuilder().setBridge("br0").addUpdates(delete).build()).getStatuses(0);
+        assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT.value());
+        assertThat(status.getMessage()).contains("cookie 0x6", "cookie_mask");
+        assertThat(flows()).hasSize(1);
+        FlowFilter filter = FlowFilter.newBuilder().setEntry(FlowEntry.newBuilder().setCookie(6)).build();
+        assertThatThrownBy(() -> FlowsGrpc.newBlockingStub(channel)
+                .read(ReadRequest.newBuilder().setBridge("br0").setFlows(filter).build()).hasNext())
+                .hasMessageContaining("INVALID_ARGUMENT").hasMessageContaining("cookie_mask");
+    }
+
+    @Test
     void shouldSayThatThereIsNoBridge() {
         assertThatThrownBy(() -> FlowsGrpc.newBlockingStub(channel)
                 .write(WriteRequest.newBuilder().setBridge("br9").build())).isInstanceOf(StatusRuntimeException.class)
@@ -431,6 +448,25 @@ class ApiTest {
                 .toByteArray()).isEqualTo(FRAME);
         assertThat(new SwitchMetrics(turnout).scrape())
                 .contains("turnout_bridge_packet_ins_packets_total{bridge=\"br0\",outcome=\"dropped\"}");
+    }
+
+    @Test
+    void shouldTellOfTtlsThatEndedIfConfigured() throws Exception {
+        var ignored = turnout.transact(transaction -> transaction
+                .set("bridge", "br0", false, "other_config", "invalid-ttl-to-controller", "true"));
+        assertThat(write(true, "ip,actions=dec_ttl,output:2").getStatuses(0).getCode()).isZero();
+        Controller controller = new Controller(0);
+        StreamResponse joined = controller.next(StreamResponse::hasArbitration);
+        assertThat(joined.getArbitration().getPrimary()).isTrue();
+        byte[] frame = HexFormat.of().parseHex("020000000002" + "020000000001" + "0800"
+                + "4500002e000000000111" + "a5bd" + "0a000001" + "0a000002" + "00070050001a0000" + "00".repeat(18));
+        p1.inject(frame);
+        PacketIn told = controller.next(StreamResponse::hasPacketIn).getPacketIn();
+        assertThat(told.getReason()).isEqualTo(PacketIn.Reason.INVALID_TTL);
+        assertThat(told.getData().toByteArray()).isEqualTo(frame);
+        assertThatThrownBy(() -> turnout.transact(transaction -> transaction
+                .set("bridge", "br0", false, "other_config", "invalid-ttl-to-controller", "yes")))
+                .hasMessageContaining("invalid-ttl-to-controller").hasMessageContaining("true or false");
     }
 
     @Test
