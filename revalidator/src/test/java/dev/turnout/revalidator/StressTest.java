@@ -56,15 +56,19 @@ final class StressTest {
                 results.add(threads.submit(() -> forward(fastPath, new Random(seed + fastPath.id()), arrived, end)));
             }
             results.add(threads.submit(() -> disturb(upcalls, revalidator, new Random(seed - 1), done)));
-            arrived.await();
-            done.set(true);
-            results.removeLast().get();
-            assertThat(revalidator.waitForRound()).isTrue();
-            verifyConsistent(upcalls, revalidator);
-            upcalls.purge();
-            await().atMost(LONG).until(() -> revalidator.waitForRound() && upcalls.table().size() == 0
-                    && slowPath.openTranslations.get() == 0);
-            end.set(true);
+            try {
+                arrived.await();
+                done.set(true);
+                results.removeLast().get();
+                assertThat(revalidator.waitForRound()).isTrue();
+                verifyConsistent(upcalls, revalidator);
+                upcalls.purge();
+                await().atMost(LONG).until(() -> revalidator.waitForRound() && upcalls.table().size() == 0
+                        && slowPath.openTranslations.get() == 0);
+            } finally { // closing the executor waits for its threads, also where something failed
+                done.set(true);
+                end.set(true);
+            }
             for (Future<?> result : results) {
                 result.get();
             }
@@ -76,6 +80,19 @@ final class StressTest {
     }
 
     private static void forward(FakeFastPath fastPath, Random random, CountDownLatch arrived, AtomicBoolean end) {
+        try {
+            send(fastPath, random);
+        } finally {
+            arrived.countDown();
+        }
+        while (!end.get()) {
+            if (!fastPath.step()) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static void send(FakeFastPath fastPath, Random random) {
         for (int i = 0; i < PACKETS; i++) {
             int port = 1 + fastPath.id() + random.nextInt(PORTS / THREADS) * THREADS;
             fastPath.arrive(port, random.nextInt(FakeSlowPath.FLOWS), 60 + random.nextInt(100));
@@ -90,12 +107,6 @@ final class StressTest {
                 fastPath.orphan(port, random.nextInt(FakeSlowPath.FLOWS));
             }
             if (i % 100 == 0) {
-                Thread.onSpinWait();
-            }
-        }
-        arrived.countDown();
-        while (!end.get()) {
-            if (!fastPath.step()) {
                 Thread.onSpinWait();
             }
         }
