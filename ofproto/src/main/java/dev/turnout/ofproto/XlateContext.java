@@ -203,6 +203,7 @@ final class XlateContext {
         }
         DatapathActions actions = drop == XlateDrop.NONE ? new DatapathActions(out) : DatapathActions.DROP;
         scope = null;
+        observer.ended(flow.words);
         return new XlateOut(actions, wildcards.toDatapathMask(), cache.build(), drop != XlateDrop.NO_RECIRC, drop);
     }
 
@@ -555,7 +556,7 @@ final class XlateContext {
                 now.inActionSet, now.inGroup, packetHash, flow.inPort(), flow.keep(written), written);
         int id = frozenStates.acquire(state);
         cache.state(frozenStates, id);
-        observer.frozen(id, state);
+        observer.frozen(id, state, flow.words);
         out.add(new DpAction.Recirc(id));
     }
 

@@ -54,8 +54,17 @@ interface XlateObserver {
     default void left() {
     }
 
-    /** The walk of this bridge, or copy, ends here, and goes on when the packet comes back with the id. */
-    default void frozen(int recircId, FrozenState state) {
+    /**
+     * The walk of this bridge, or copy, ends here, and goes on when the packet comes back with the id.
+     *
+     * @param words
+     *            the key as the pipeline has it; not to be kept
+     */
+    default void frozen(int recircId, FrozenState state, long[] words) {
+    }
+
+    /** The translation ends with this key, the pipeline's own fields included; not to be kept. */
+    default void ended(long[] words) {
     }
 
     /** The packet is dropped for a limit, or because it has no bridge; all actions so far are void. */

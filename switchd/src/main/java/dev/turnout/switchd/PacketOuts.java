@@ -106,7 +106,8 @@ final class PacketOuts implements AutoCloseable {
                 + "; expected a name or a number");
     }
 
-    private synchronized FlowKey key(byte[] frame) {
+    /** The key of a frame of at most {@value #MAX_FRAME} bytes. */
+    synchronized FlowKey key(byte[] frame) {
         long packet = scratch.allocateFor(frame.length);
         Packet.setFrame(packet, Packet.DATA_START, frame.length);
         Memory.copyIn(frame, 0, Packet.data(packet), frame.length);

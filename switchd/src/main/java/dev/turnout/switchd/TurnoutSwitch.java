@@ -16,6 +16,7 @@ import dev.turnout.core.Datapath;
 import dev.turnout.core.DatapathConfig;
 import dev.turnout.core.Port;
 import dev.turnout.core.io.ThreadIo;
+import dev.turnout.flow.FlowKey;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FlowModResult;
 import dev.turnout.ofproto.Ofproto;
@@ -355,6 +356,11 @@ public final class TurnoutSwitch implements AutoCloseable {
     /** Sends a packet from a bridge: see {@code PacketOut} of the API. */
     public void packetOut(String bridge, String inPort, String actions, byte[] frame) {
         packetOuts.send(bridge(bridge), inPort, actions, frame);
+    }
+
+    /** What the datapath would extract from a frame of 14 to 65535 bytes; from no port. */
+    public FlowKey keyOf(byte[] frame) {
+        return packetOuts.key(frame);
     }
 
     // --- parts -------------------------------------------------------------------------------------

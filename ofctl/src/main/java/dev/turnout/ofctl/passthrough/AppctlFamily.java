@@ -37,6 +37,7 @@ public final class AppctlFamily implements Family {
                 new Verb("exit", "", "stop the switch", 0, 0),
                 new Verb("fdb/show", "BRIDGE", "learned MAC addresses", 1, 1),
                 new Verb("fdb/flush", "[BRIDGE]", "forget learned MAC addresses", 0, 1),
+                new Verb("ofproto/trace", "BRIDGE FLOW [PACKET]", "what would become of a packet, and why", 2, 3),
                 new Verb("upcall/show", "[-m]", "state of upcalls and ukeys", 0, 1),
                 new Verb("upcall/set-flow-limit", "FLOWS", "most megaflows at a time", 1, 1),
                 new Verb("upcall/disable-megaflows", "", "install megaflows without wildcards", 0, 0),

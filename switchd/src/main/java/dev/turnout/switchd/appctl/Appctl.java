@@ -62,6 +62,8 @@ public final class Appctl {
         add("exit", "", 0, 0, arguments -> new Reply("", 0, turnout::requestExit));
         add("fdb/show", "BRIDGE", 1, 1, arguments -> Reply.of(showFdb(arguments.getFirst())));
         add("fdb/flush", "[BRIDGE]", 0, 1, arguments -> Reply.of(flushFdb(arguments)));
+        TraceCommand trace = new TraceCommand(turnout);
+        add("ofproto/trace", "BRIDGE FLOW [PACKET]", 2, 3, arguments -> Reply.of(trace.run(arguments)));
         add("upcall/show", "[-m]", 0, 1, arguments -> Reply.of(datapath.showUpcalls(arguments)));
         add("upcall/set-flow-limit", "FLOWS", 1, 1, arguments -> Reply.of(setFlowLimit(arguments.getFirst())));
         add("upcall/disable-megaflows", "", 0, 0, arguments -> Reply.of(setMegaflows(false)));
