@@ -22,8 +22,6 @@ import java.util.Arrays;
  * <p>Thread rules: one owner thread.
  */
 public final class SignatureCache {
-    /** Most entries unless set otherwise. */
-    public static final int DEFAULT_ENTRIES = 1 << 20;
     private static final int FIRST_ENTRIES = 1 << 14;
     private static final int WAYS = 4;
     private static final int BUCKET_SHIFT = 12;

@@ -53,8 +53,9 @@ public final class Fields {
     public static final Field TUN_ERSPAN_HWID = row("tun_erspan_hwid").bits(8).wireBits(6).at(FlowLayout.TUN_EXTRA, 0).format(Format.HEXADECIMAL).experimenter(NICIRA, 14, "NXOXM_ET_ERSPAN_HWID").add();
     public static final Field TUN_GTPU_FLAGS = row("tun_gtpu_flags").bits(8).at(FlowLayout.TUN_EXTRA, 24).format(Format.HEXADECIMAL).experimenter(NICIRA, 15, "NXOXM_ET_GTPU_FLAGS").readOnly().add();
     public static final Field TUN_GTPU_MSGTYPE = row("tun_gtpu_msgtype").bits(8).at(FlowLayout.TUN_EXTRA, 16).format(Format.DECIMAL).experimenter(NICIRA, 16, "NXOXM_ET_GTPU_MSGTYPE").readOnly().add();
-    /** tun_metadata0 to 63: known by name; their storage comes with tunnels. */
-    private static final Field[] TUN_METADATA = tunnelMetadata();
+    static {
+        addTunnelMetadata();
+    }
     public static final Field METADATA = row("metadata").bits(64).at(FlowLayout.METADATA, 0).format(Format.HEXADECIMAL).oxm(BASIC, 2, "OXM_OF_METADATA").older(Older.NONE, Older.BITWISE).add();
     public static final Field IN_PORT = row("in_port").bits(16).at(FlowLayout.RECIRC_PORT, 0, 32).format(Format.OPENFLOW_PORT).notMaskable().nxm(NXM_0, 0, "NXM_OF_IN_PORT").older(Older.EXACT, Older.EXACT).add();
     public static final Field IN_PORT_OXM = row("in_port_oxm").bits(32).at(FlowLayout.RECIRC_PORT, 0).format(Format.OPENFLOW_PORT).notMaskable().oxm(BASIC, 0, "OXM_OF_IN_PORT").older(Older.NONE, Older.EXACT).add();
@@ -160,11 +161,6 @@ public final class Fields {
         return XXREG[n];
     }
 
-    /** {@code tun_metadata0} to {@code tun_metadata63}. */
-    public static Field tunMetadata(int n) {
-        return TUN_METADATA[n];
-    }
-
     private static Field[] registers(String prefix, int count, int bits) {
         Field[] fields = new Field[count];
         for (int i = 0; i < count; i++) {
@@ -184,13 +180,12 @@ public final class Fields {
         return fields;
     }
 
-    private static Field[] tunnelMetadata() {
-        Field[] fields = new Field[64];
-        for (int i = 0; i < fields.length; i++) {
-            fields[i] = row("tun_metadata" + i).bits(992).format(Format.HEXADECIMAL)
+    /** tun_metadata0 to 63: known by name; their storage comes with tunnels. */
+    private static void addTunnelMetadata() {
+        for (int i = 0; i < 64; i++) {
+            row("tun_metadata" + i).bits(992).format(Format.HEXADECIMAL)
                     .nxm(NXM_1, 40 + i, "NXM_NX_TUN_METADATA" + i).add();
         }
-        return fields;
     }
 
     private static Row row(String name) {

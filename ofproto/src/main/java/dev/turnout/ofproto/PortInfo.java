@@ -40,16 +40,8 @@ public record PortInfo(String name, String type, int dpPort, int ofPort, String 
         return new PortInfo(name, type, dpPort, number, peer, vlan, state);
     }
 
-    public PortInfo withDpPort(int number) {
-        return new PortInfo(name, type, number, ofPort, peer, vlan, state);
-    }
-
     public PortInfo withVlan(PortVlan other) {
         return new PortInfo(name, type, dpPort, ofPort, peer, other, state);
-    }
-
-    public PortInfo withPeer(String other) {
-        return new PortInfo(name, type, dpPort, ofPort, other, vlan, state);
     }
 
     public PortInfo withState(PortState other) {

@@ -35,10 +35,6 @@ public enum FlowCommand {
         return this == MODIFY_STRICT || this == DELETE_STRICT;
     }
 
-    public boolean isModify() {
-        return this == MODIFY || this == MODIFY_STRICT;
-    }
-
     public boolean isDelete() {
         return this == DELETE || this == DELETE_STRICT;
     }

@@ -59,11 +59,6 @@ public final class OfPorts {
         };
     }
 
-    /** The 32-bit number of OpenFlow 1.1 and later. */
-    public static int toWide(int port) {
-        return port >= MAX ? port | 0xffff0000 : port;
-    }
-
     /** The 16-bit form of OpenFlow 1.1's 32-bit number, or -1 where there is none. */
     public static int fromWide(int port) {
         if (Integer.compareUnsigned(port, MAX) < 0) {

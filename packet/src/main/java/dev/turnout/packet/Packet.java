@@ -50,8 +50,6 @@ public final class Packet {
 
     /** {@code virtio_net_hdr.flags}: the checksum at csum_start + csum_offset is unfinished: it holds the pseudo header's sum. */
     public static final int VNET_NEEDS_CSUM = 1;
-    /** {@code virtio_net_hdr.flags}: the checksum was verified. */
-    public static final int VNET_DATA_VALID = 2;
     public static final int GSO_NONE = 0;
     public static final int GSO_TCPV4 = 1;
     public static final int GSO_UDP = 3;
@@ -257,7 +255,7 @@ public final class Packet {
 
     // --- virtio-net header -------------------------------------------------------------------------------------------------------------
 
-    /** {@code virtio_net_hdr.flags}: {@link #VNET_NEEDS_CSUM}, {@link #VNET_DATA_VALID}. */
+    /** {@code virtio_net_hdr.flags}: {@link #VNET_NEEDS_CSUM}, or others. */
     public static int vnetFlags(long packet) {
         return Memory.getByte(packet + VNET_HEADER);
     }

@@ -78,11 +78,6 @@ public final class Wildcards {
         }
     }
 
-    /** Whether looking at these bits would add nothing. */
-    public boolean isKnown(int word, long bits) {
-        return (bits & ~(looked[word] | written[word])) == 0;
-    }
-
     /** The bits of a word that were looked at in the packet. */
     public long looked(int word) {
         return looked[word];
