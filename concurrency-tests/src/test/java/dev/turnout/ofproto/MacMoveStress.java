@@ -18,7 +18,7 @@ public class MacMoveStress {
     private final Meeting meeting = new Meeting();
     private static final long MAC = 0x0200_0000_0001L;
 
-    private final MacTable table = new MacTable(() -> {
+    private final MacTable table = new MacTable(port -> true, () -> {
     });
 
     public MacMoveStress() {
