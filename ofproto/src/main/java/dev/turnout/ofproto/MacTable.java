@@ -170,7 +170,7 @@ public final class MacTable {
             if (nowNs - entry.seenNs() < 0) {
                 return false; // counters credited late: the address has moved since
             }
-            remove(entry);
+            unlink(entry); // and stays known until the fresh one is
         }
         Entry fresh = new Entry(key, port, nowNs);
         entries.put(key, fresh);
@@ -198,6 +198,10 @@ public final class MacTable {
 
     private void remove(Entry entry) {
         entries.remove(entry.key);
+        unlink(entry);
+    }
+
+    private void unlink(Entry entry) {
         PortEntries of = portEntries(entry.port);
         ranked.remove(of);
         of.entries.remove(entry);
