@@ -236,7 +236,11 @@ public final class FrameEditor {
                     adjustIfThere(l4 + 2, 4, old, at, count, false);
                 }
             }
-            case 58 -> adjustIfThere(l4 + 2, 4, old, at, count, false);
+            case 58 -> {
+                if (isIpv6()) { // in IPv4 there is no pseudo header for it, nor a field to set
+                    adjustIfThere(l4 + 2, 4, old, at, count, false);
+                }
+            }
             case 132 -> {
                 if (inL4 && hasL4(12)) {
                     fixSctp(old);
