@@ -264,35 +264,19 @@ final class ActionChecker {
 
     /** Whether actions output to a port or use a group: what a deletion's {@code out_port} and {@code out_group} ask. */
     static boolean outputsTo(List<OfAction> actions, int port, int group) {
-        return (port == OfPorts.NONE || anyOutput(actions, port))
-                && (group == FlowMod.ANY_GROUP || anyGroup(actions, group));
+        return (port == OfPorts.NONE || NestedActions.any(actions, action -> isOutputTo(action, port)))
+                && (group == FlowMod.ANY_GROUP
+                        || NestedActions.any(actions,
+                                action -> action instanceof OfAction.Group(int to) && to == group));
     }
 
-    private static boolean anyOutput(List<OfAction> actions, int port) {
-        for (OfAction action : actions) {
-            boolean found = switch (action) {
-                case OfAction.Output(int to, int _) -> to == port;
-                case OfAction.OutputTrunc(int to, int _) -> to == port;
-                case OfAction.Enqueue(int to, int _) -> to == port;
-                case OfAction.Controller _ -> port == OfPorts.CONTROLLER;
-                case OfAction.WriteActions(List<OfAction> set) -> anyOutput(set, port);
-                case OfAction.Clone(List<OfAction> copy) -> anyOutput(copy, port);
-                default -> false;
-            };
-            if (found) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean anyGroup(List<OfAction> actions, int group) {
-        for (OfAction action : actions) {
-            if ((action instanceof OfAction.Group(int to) && to == group)
-                    || (action instanceof OfAction.WriteActions(List<OfAction> set) && anyGroup(set, group))) {
-                return true;
-            }
-        }
-        return false;
+    private static boolean isOutputTo(OfAction action, int port) {
+        return switch (action) {
+            case OfAction.Output(int to, int _) -> to == port;
+            case OfAction.OutputTrunc(int to, int _) -> to == port;
+            case OfAction.Enqueue(int to, int _) -> to == port;
+            case OfAction.Controller _ -> port == OfPorts.CONTROLLER;
+            default -> false;
+        };
     }
 }

@@ -14,16 +14,11 @@ final class GroupReferences {
 
     /** The groups that a flow's actions name, in the action set and in copies, too. */
     static void forEach(List<OfAction> actions, IntConsumer consumer) {
-        for (int i = 0; i < actions.size(); i++) {
-            switch (actions.get(i)) {
-                case OfAction.Group(int group) -> consumer.accept(group);
-                case OfAction.WriteActions(List<OfAction> set) -> forEach(set, consumer);
-                case OfAction.Clone(List<OfAction> copy) -> forEach(copy, consumer);
-                default -> {
-                    // names no group
-                }
+        NestedActions.forEach(actions, action -> {
+            if (action instanceof OfAction.Group(int group)) {
+                consumer.accept(group);
             }
-        }
+        });
     }
 
     /** The groups that a group's buckets lead to or watch. */

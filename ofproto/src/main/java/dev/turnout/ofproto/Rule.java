@@ -62,11 +62,8 @@ final class Rule extends ClassifierRule {
     }
 
     private boolean isTimed() {
-        boolean may = idleTimeout != 0 || hardTimeout != 0;
-        for (OfAction action : actions) {
-            may |= action instanceof OfAction.FinTimeout;
-        }
-        return may;
+        return idleTimeout != 0 || hardTimeout != 0
+                || NestedActions.any(actions, OfAction.FinTimeout.class::isInstance);
     }
 
     private RuleStats newStats(long nowNs) {

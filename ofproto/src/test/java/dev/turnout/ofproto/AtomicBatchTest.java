@@ -85,15 +85,7 @@ class AtomicBatchTest {
         key.set(Fields.IN_PORT, 1);
         key.set(Fields.ETH_TYPE, 0x0800);
         key.set(Fields.IPV4_DST, 1);
-        int translations = 0;
-        while (!done.get()) {
-            List<DpAction> actions = ofproto.translator().translate(new XlateIn(key, 60, 0, false, 0)).actions()
-                    .actions();
-            assertThat(actions).as("translation %d", translations).hasSize(2);
-            assertThat(actions.get(1)).isEqualTo(actions.get(0));
-            translations++;
-        }
-        return translations;
+        return WholeBatches.translate(ofproto, key, done);
     }
 
     /** Lists flows: those of the two tables belong to one batch, and the crowd is there as a whole or not at all. */

@@ -16,6 +16,8 @@ import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.TableMod;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Why flows went, with which counters; timeouts, eviction, {@code fin_timeout}. */
 class FlowRemovedTest {
@@ -173,9 +175,10 @@ class FlowRemovedTest {
         assertThat(reasons()).as("ten seconds old").containsExactly(FlowRemoved.Reason.HARD_TIMEOUT);
     }
 
-    @Test
-    void shouldGiveATimeoutToAFlowThatHadNone() {
-        done("add-flow tcp,in_port=1,send_flow_rem,actions=fin_timeout(idle_timeout=2),output:2");
+    @ParameterizedTest
+    @ValueSource(strings = {"fin_timeout(idle_timeout=2),output:2", "clone(fin_timeout(idle_timeout=2)),output:2"})
+    void shouldGiveATimeoutToAFlowThatHadNone(String actions) {
+        done("add-flow tcp,in_port=1,send_flow_rem,actions=" + actions);
         XlateOut out = translate(1);
         out.cache().credit(1, 100, nowNs, 4);
         out.cache().close();

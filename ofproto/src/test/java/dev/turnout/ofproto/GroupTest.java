@@ -292,16 +292,18 @@ class GroupTest {
     }
 
     private int read(AtomicBoolean done) {
-        FlowKey own = key.copy();
-        int translations = 0;
-        while (!done.get()) {
-            List<DpAction> actions = ofproto.translator().translate(new XlateIn(own, 60, 0, false, 0)).actions()
-                    .actions();
-            assertThat(actions).as("translation %d", translations).hasSize(2);
-            assertThat(actions.get(1)).isEqualTo(actions.get(0));
-            translations++;
-        }
-        return translations;
+        return WholeBatches.translate(ofproto, key.copy(), done);
+    }
+
+    @Test
+    void shouldFindFlowsByAGroupWithinACopy() {
+        apply("add group_id=1,type=all,bucket=output:2", "flow in_port=1,actions=clone(group:1),output:3",
+                "flow in_port=2,actions=output:3");
+        FlowFilter filter = new FlowParser(PortNames.NONE, Protocols.ANY).parseFilter("out_group=1");
+        assertThat(bridge.flows(filter)).hasSize(1);
+        assertThat(bridge.apply(List.of(FlowParser.parseFlowMod("out_group=1", FlowCommand.DELETE, PortNames.NONE,
+                Protocols.ANY)), true)).containsExactly(FlowModResult.OK);
+        assertThat(bridge.flowCount()).isEqualTo(1);
     }
 
     // --- select --------------------------------------------------------------------------------------------------------------------------
