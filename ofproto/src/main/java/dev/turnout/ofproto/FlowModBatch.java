@@ -176,7 +176,7 @@ final class FlowModBatch {
     }
 
     private void add(FlowMod mod) {
-        int number = mod.table() == FlowMod.ALL_TABLES ? 0 : mod.table();
+        int number = mod.tableOfAddition();
         ActionChecker.check(mod.actions(), mod.match(), number, meters);
         checkGroups(mod);
         RuleTable table = tables.table(number);

@@ -49,15 +49,15 @@ final class FlowReplacement {
         Map<Place, Integer> places = new HashMap<>(2 * wanted.size());
         for (int i = 0; i < wanted.size(); i++) {
             FlowMod mod = wanted.get(i);
-            places.put(new Place(table(mod), mod.priority(), mod.match()), i);
+            places.put(place(mod), i);
         }
         Set<Rule> kept = Collections.newSetFromMap(new IdentityHashMap<>());
         List<Integer> additions = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
             FlowMod mod = wanted.get(i);
-            Integer last = places.get(new Place(table(mod), mod.priority(), mod.match()));
+            Integer last = places.get(place(mod));
             if (last != null && last == i) {
-                Rule rule = tables.find(table(mod), mod);
+                Rule rule = tables.find(mod.tableOfAddition(), mod);
                 if (rule != null) {
                     kept.add(rule);
                 }
@@ -73,6 +73,10 @@ final class FlowReplacement {
         }
     }
 
+    private static Place place(FlowMod mod) {
+        return new Place(mod.tableOfAddition(), mod.priority(), mod.match());
+    }
+
     private void addDeletions(Set<Rule> kept) {
         for (Rule rule : tables.select(FlowFilter.ALL, tables.version())) {
             if (!kept.contains(rule)) {
@@ -81,10 +85,6 @@ final class FlowReplacement {
                 origins.add(-1);
             }
         }
-    }
-
-    private static int table(FlowMod mod) {
-        return mod.table() == FlowMod.ALL_TABLES ? 0 : mod.table();
     }
 
     private boolean isSame(Rule rule, FlowMod mod) {

@@ -163,13 +163,14 @@ final class RuleTables {
         EvictionIndex index = tables[rule.table()].evictions();
         if (present) {
             timeouts.add(rule);
+            if (index != null) {
+                index.add(rule);
+            }
         } else {
             timeouts.remove(rule);
-        }
-        if (index != null && present) {
-            index.add(rule);
-        } else if (index != null) {
-            index.remove(rule);
+            if (index != null) {
+                index.remove(rule);
+            }
         }
     }
 

@@ -156,10 +156,10 @@ public final class XlateCache implements AutoCloseable {
         }
         for (GroupHit hit : groups) {
             hit.group.hits().credit(packets, bytes);
-            for (int i = 0; i < hit.group.buckets().size(); i++) {
-                if (hit.bucket == i || hit.bucket == GroupExecution.EVERY_BUCKET) {
-                    hit.group.buckets().get(i).hits().credit(packets, bytes);
-                }
+            if (hit.bucket == GroupExecution.EVERY_BUCKET) {
+                hit.group.buckets().forEach(bucket -> bucket.hits().credit(packets, bytes));
+            } else {
+                hit.group.buckets().get(hit.bucket).hits().credit(packets, bytes);
             }
         }
         for (FinTimeout timeout : finTimeouts) {

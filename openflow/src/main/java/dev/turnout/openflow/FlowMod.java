@@ -55,6 +55,11 @@ public record FlowMod(FlowCommand command, int table, int priority, Match match,
         actions = List.copyOf(actions);
     }
 
+    /** The table that an addition goes to: 0 where it names none. */
+    public int tableOfAddition() {
+        return table == ALL_TABLES ? 0 : table;
+    }
+
     /** A builder with the defaults of OpenFlow. */
     public static Builder builder(FlowCommand command) {
         return new Builder(command);

@@ -78,12 +78,7 @@ final class RacesTest {
     }
 
     private void work() {
-        boolean work;
-        do {
-            work = steps.handle() > 0;
-            work |= fastPath.step();
-            work |= steps.answer() > 0;
-        } while (work);
+        steps.settle(fastPath);
     }
 
     private Round round() {

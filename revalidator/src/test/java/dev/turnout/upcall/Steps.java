@@ -20,6 +20,16 @@ public final class Steps {
         return upcalls.agent().doWork();
     }
 
+    /** Everybody's turns until nothing is left to do. */
+    public void settle(FakeFastPath fastPath) {
+        boolean work;
+        do {
+            work = handle() > 0;
+            work |= fastPath.step();
+            work |= answer() > 0;
+        } while (work);
+    }
+
     /** The ukey leaves the table though its megaflow lives on: a fault, after which there is an orphan. */
     public void lose(Ukey ukey) {
         ukey.lock();

@@ -76,7 +76,7 @@ final class FlowListing {
     private void title() {
         console.out().println(settings.isOpenFlow10()
                 ? "NXST_FLOW reply (xid=0x4):"
-                : "OFPST_FLOW reply" + settings.versionLabel() + " (xid=0x2):");
+                : settings.title("OFPST_FLOW reply", "0x2"));
     }
 
     /** The filter, if it is right. */

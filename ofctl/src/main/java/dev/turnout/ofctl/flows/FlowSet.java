@@ -72,8 +72,8 @@ final class FlowSet {
                 throw new CliException(flow.located("only flows to add can be compared, not \""
                         + mod.command().keyword() + "\""));
             }
-            int table = mod.table() == FlowMod.ALL_TABLES ? 0 : mod.table();
-            add(side, new FlowLine(flow.origin(), ProtocolForm.of(mod.toBuilder().table(table).build(), form)));
+            add(side, new FlowLine(flow.origin(),
+                    ProtocolForm.of(mod.toBuilder().table(mod.tableOfAddition()).build(), form)));
         }
     }
 

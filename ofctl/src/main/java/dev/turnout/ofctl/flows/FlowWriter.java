@@ -40,23 +40,15 @@ final class FlowWriter {
         this.settings = settings;
     }
 
-    /** Sends a flow of the command line. */
-    void flow(FlowUpdate.Command command, String text) {
-        UpdateStatus status = bridge.write(WriteRequest.newBuilder().setAtomic(settings.bundle())
-                .addUpdates(FlowUpdate.newBuilder().setCommand(command).setText(text))).getStatuses(0);
-        if (status.getCode() != 0) {
-            throw new CliException(message(status));
-        }
-    }
-
     /**
      * Sends one update.
      *
      * @throws CliException
      *             if the switch refuses it
      */
-    static void writeOne(BridgeClient bridge, FlowUpdate update) {
-        WriteResponse response = bridge.write(WriteRequest.newBuilder().addUpdates(update));
+    void update(FlowUpdate.Builder update) {
+        WriteResponse response = bridge.write(
+                WriteRequest.newBuilder().setAtomic(settings.bundle()).addUpdates(update));
         for (UpdateStatus status : response.getStatusesList()) {
             if (status.getCode() != 0) {
                 throw new CliException(message(status));

@@ -1,6 +1,7 @@
 package dev.turnout.ofctl.flows;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import dev.turnout.ofctl.CliException;
@@ -9,6 +10,7 @@ import dev.turnout.ofctl.Json;
 import dev.turnout.openflow.GroupMod;
 import dev.turnout.openflow.GroupParser;
 import dev.turnout.openflow.GroupPrinter;
+import dev.turnout.openflow.GroupType;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
 import dev.turnout.v1.BucketStats;
@@ -29,7 +31,8 @@ final class GroupListing {
     /** Bits of the capabilities, OpenFlow 1.3.5, 7.3.5.11. */
     private static final List<String> CAPABILITIES = List.of("select_weight", "select_liveness", "chaining",
             "chaining_checks");
-    private static final List<String> TYPES = List.of("all", "select", "indirect", "ff");
+    /** In the order of OpenFlow's numbers. */
+    private static final List<String> TYPES = Arrays.stream(GroupType.values()).map(GroupType::keyword).toList();
 
     private final Console console;
     private final BridgeClient bridge;
@@ -43,7 +46,7 @@ final class GroupListing {
 
     private void title(String message, String xid) {
         String prefix = settings.isOpenFlow10() ? "NXST_" : "OFPST_";
-        console.out().println(prefix + message + " reply" + settings.versionLabel() + " (xid=" + xid + "):");
+        console.out().println(settings.title(prefix + message + " reply", xid));
     }
 
     private static GroupQuery.Builder query(int group) {
@@ -88,7 +91,7 @@ final class GroupListing {
         title("GROUP", "0x6");
         for (GroupStats stats : all) {
             StringBuilder line = new StringBuilder(" group_id=").append(Integer.toUnsignedString(stats.getGroupId()));
-            if (!isOpenFlow11Or12()) {
+            if (hasDurations()) {
                 line.append(",duration=").append(StatsText.seconds(stats.getDurationNs())).append('s');
             }
             line.append(",ref_count=").append(stats.getRefCount());
@@ -101,10 +104,9 @@ final class GroupListing {
         }
     }
 
-    /** These versions have no durations of groups. */
-    private boolean isOpenFlow11Or12() {
-        String label = settings.versionLabel();
-        return label.contains("1.1") || label.contains("1.2");
+    /** OpenFlow 1.1 and 1.2 have no durations of groups; for 1.0 they are an extension's. */
+    private boolean hasDurations() {
+        return settings.isOpenFlow10() || Protocols.OPENFLOW13_UP.contains(settings.shown());
     }
 
     private static void append(StringBuilder line, long packets, long bytes) {
@@ -136,14 +138,8 @@ final class GroupListing {
             return;
         }
         title("GROUP_FEATURES", "0x2");
-        int types = 0;
-        for (GroupTypeFeatures type : features.getTypesList()) {
-            types |= 1 << Math.max(0, TYPES.indexOf(type.getType()));
-        }
-        int capabilities = 0;
-        for (String capability : features.getCapabilitiesList()) {
-            capabilities |= 1 << Math.max(0, CAPABILITIES.indexOf(capability));
-        }
+        int types = bits(TYPES, features.getTypesList().stream().map(GroupTypeFeatures::getType).toList());
+        int capabilities = bits(CAPABILITIES, features.getCapabilitiesList());
         StringBuilder text = new StringBuilder(" Group table:\n    Types:  0x").append(Integer.toHexString(types))
                 .append("\n    Capabilities:  0x").append(Integer.toHexString(capabilities)).append('\n');
         for (GroupTypeFeatures type : features.getTypesList()) {
@@ -153,6 +149,15 @@ final class GroupListing {
                     .append(String.join(" ", type.getActionsList())).append('\n');
         }
         console.out().print(text);
+    }
+
+    /** A bit for each name that is present, by its place among the known ones. */
+    private static int bits(List<String> known, List<String> present) {
+        int bits = 0;
+        for (int i = 0; i < known.size(); i++) {
+            bits |= present.contains(known.get(i)) ? 1 << i : 0;
+        }
+        return bits;
     }
 
     private void json(GroupFeatures features) {

@@ -48,10 +48,7 @@ final class GroupWriter {
             file(text, command);
             return;
         }
-        UpdateStatus status = write(List.of(new Change("", checked(command, text)))).get(0);
-        if (status.getCode() != 0) {
-            throw new CliException(FlowWriter.message(status));
-        }
+        new FlowWriter(console, bridge, settings).update(FlowUpdate.newBuilder().setGroup(checked(command, text)));
     }
 
     /** The changes of a file, whose lines may begin with a command. */

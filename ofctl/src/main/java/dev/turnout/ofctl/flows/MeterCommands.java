@@ -47,8 +47,8 @@ final class MeterCommands {
     }
 
     private void update(MeterUpdate.Command command, String text) {
-        FlowWriter.writeOne(bridge, FlowUpdate.newBuilder()
-                .setMeter(MeterUpdate.newBuilder().setCommand(command).setText(text)).build());
+        new FlowWriter(console, bridge, settings).update(FlowUpdate.newBuilder()
+                .setMeter(MeterUpdate.newBuilder().setCommand(command).setText(text)));
     }
 
     private MeterQuery query(String text) {

@@ -197,7 +197,7 @@ public final class OfctlFamily implements Family {
         }
         // What cannot be understood is refused before a connection is made.
         FlowMod ignored = new FlowReader(console, bridge, settings.allowed()).flow(flow, command);
-        writer.flow(command(command), flow);
+        writer.update(FlowUpdate.newBuilder().setCommand(command(command)).setText(flow));
     }
 
     private static FlowUpdate.Command command(FlowCommand command) {

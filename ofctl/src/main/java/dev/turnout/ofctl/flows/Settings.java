@@ -138,6 +138,11 @@ record Settings(boolean strict, boolean bundle, boolean mayCreate, String versio
         return versionLabel(shown);
     }
 
+    /** How a printed reply begins: {@code OFPST_TABLE reply (OF1.3) (xid=0x2):}. */
+    String title(String reply, String xid) {
+        return reply + versionLabel() + " (xid=" + xid + "):";
+    }
+
     /** Of a single protocol, the version as messages name it. */
     static String versionLabel(Protocols protocol) {
         String name = protocol.toString();

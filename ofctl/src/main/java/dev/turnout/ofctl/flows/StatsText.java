@@ -36,7 +36,7 @@ final class StatsText {
     }
 
     private void title(String reply, String xid) {
-        console.out().print(reply + settings.versionLabel() + " (xid=" + xid + "):");
+        console.out().print(settings.title(reply, xid));
     }
 
     void show() {

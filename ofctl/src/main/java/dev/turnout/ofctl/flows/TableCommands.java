@@ -39,8 +39,8 @@ final class TableCommands {
             throw new CliException("table_mod '" + setting
                     + "' requires one of the OpenFlow versions OpenFlow14, OpenFlow15");
         }
-        FlowWriter.writeOne(bridge, FlowUpdate.newBuilder()
-                .setTable(TableUpdate.newBuilder().setTable(number).setEviction(evicts)).build());
+        new FlowWriter(console, bridge, settings).update(FlowUpdate.newBuilder()
+                .setTable(TableUpdate.newBuilder().setTable(number).setEviction(evicts)));
     }
 
     private static int number(String table) {

@@ -8,7 +8,6 @@ import dev.turnout.ofproto.FlowModResult;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowLines;
 import dev.turnout.openflow.FlowMod;
-import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.Protocols;
 import dev.turnout.switchd.TurnoutSwitch;
@@ -154,13 +153,7 @@ final class FlowFile implements StreamObserver<WriteFileRequest>, FlowLines.Sink
     private void refuse(RuntimeException e) {
         ended = true;
         mods.clear();
-        client.onError(switch (e) {
-            case FlowSyntaxException syntax -> Status.INVALID_ARGUMENT.withDescription(syntax.text())
-                    .asRuntimeException();
-            case IllegalArgumentException wrong -> Status.INVALID_ARGUMENT.withDescription(wrong.getMessage())
-                    .asRuntimeException();
-            default -> Refusal.of(e);
-        });
+        client.onError(Refusal.ofText(e));
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.util.List;
 
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FlowAggregate;
-import dev.turnout.ofproto.FlowModException;
 import dev.turnout.ofproto.FlowModResult;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowSyntaxException;
@@ -103,17 +102,8 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
         Iterator<ReadResponse> pages;
         try {
             pages = pages(request);
-        } catch (FlowSyntaxException e) {
-            client.onError(Status.INVALID_ARGUMENT.withDescription(e.text()).asRuntimeException());
-            return;
-        } catch (IllegalArgumentException e) {
-            client.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
-            return;
-        } catch (FlowModException e) { // what is asked for is not there
-            client.onError(Status.NOT_FOUND.withDescription(e.error() + ": " + e.culprit()).asRuntimeException());
-            return;
         } catch (RuntimeException e) {
-            client.onError(Refusal.of(e));
+            client.onError(Refusal.ofText(e));
             return;
         }
         Pages.send(client, pages);

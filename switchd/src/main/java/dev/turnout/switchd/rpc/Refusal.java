@@ -1,5 +1,7 @@
 package dev.turnout.switchd.rpc;
 
+import dev.turnout.ofproto.FlowModException;
+import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.switchd.SwitchException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -42,6 +44,19 @@ final class Refusal {
         }
         LOG.error("a request failed", e);
         return Status.INTERNAL.withDescription("internal error: " + e).asRuntimeException();
+    }
+
+    /** The status of a request whose text is wrong, or a number in it, or that asks for what is not there; else as {@link #of}. */
+    static StatusRuntimeException ofText(RuntimeException e) {
+        return switch (e) {
+            case FlowSyntaxException syntax -> Status.INVALID_ARGUMENT.withDescription(syntax.text())
+                    .asRuntimeException();
+            case IllegalArgumentException wrong -> Status.INVALID_ARGUMENT.withDescription(wrong.getMessage())
+                    .asRuntimeException();
+            case FlowModException missing -> Status.NOT_FOUND
+                    .withDescription(missing.error() + ": " + missing.culprit()).asRuntimeException();
+            default -> of(e);
+        };
     }
 
     /** The status code of a kind of refusal. */

@@ -22,10 +22,7 @@ import java.util.function.Predicate;
 import com.google.protobuf.ByteString;
 import dev.turnout.core.memory.MemoryPort;
 import dev.turnout.switchd.TurnoutSwitch;
-import dev.turnout.switchd.config.Listen;
-import dev.turnout.switchd.config.SwitchSettings;
 import dev.turnout.switchd.metrics.SwitchMetrics;
-import dev.turnout.switchd.network.PortSettings;
 import dev.turnout.v1.AppctlRequest;
 import dev.turnout.v1.AppctlResponse;
 import dev.turnout.v1.Arbitration;
@@ -67,7 +64,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,33 +71,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ApiTest {
-    private static final byte[] FRAME = HexFormat.of().parseHex("020000000002" + "020000000001" + "88b5"
-            + "00".repeat(46));
+    private static final byte[] FRAME = ApiSwitch.FRAME;
 
     @TempDir
     Path runDir;
+    private ApiSwitch api;
     private TurnoutSwitch turnout;
     private ManagedChannel channel;
-    private final MemoryPort p1 = new MemoryPort("p1");
-    private final MemoryPort p2 = new MemoryPort("p2");
+    private MemoryPort p1;
+    private MemoryPort p2;
 
     @BeforeEach
     void start() throws Exception {
-        turnout = TurnoutSwitch.start(
-                SwitchSettings.builder().runDir(runDir).grpc(new Listen("127.0.0.1", 0)).build());
-        var ignored = turnout.transact(transaction -> transaction.addBridge("br0", false)
-                .set("bridge", "br0", false, "datapath_type", null, "dummy")
-                .set("bridge", "br0", false, "fail_mode", null, "secure"));
-        assertThat(turnout.addPort("br0", PortSettings.of("p1", "memory"), p1)).isEqualTo(1);
-        assertThat(turnout.addPort("br0", PortSettings.of("p2", "memory"), p2)).isEqualTo(2);
-        String address = turnout.addresses().replaceFirst(".*grpc=", "");
-        channel = NettyChannelBuilder.forTarget(address).usePlaintext().build();
+        api = new ApiSwitch(runDir);
+        turnout = api.turnout;
+        channel = api.channel;
+        p1 = api.p1;
+        p2 = api.p2;
     }
 
     @AfterEach
     void stop() throws Exception {
-        channel.shutdownNow();
-        turnout.close();
+        api.close();
     }
 
     // --- flows ------------------------------------------------------------------------------------

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.util.HexFormat;
 
 import dev.turnout.core.memory.MemoryPort;
 import dev.turnout.switchd.TurnoutSwitch;
-import dev.turnout.switchd.config.Listen;
-import dev.turnout.switchd.config.SwitchSettings;
-import dev.turnout.switchd.network.PortSettings;
 import dev.turnout.v1.FlowFilter;
 import dev.turnout.v1.FlowUpdate;
 import dev.turnout.v1.FlowsGrpc;
@@ -29,7 +25,6 @@ import dev.turnout.v1.UpdateStatus;
 import dev.turnout.v1.WriteRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.netty.NettyChannelBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,35 +32,30 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Meters and settings of tables over the API of a whole switch. */
 class MeterAndTableApiTest {
-    private static final byte[] FRAME = HexFormat.of().parseHex("020000000002" + "020000000001" + "88b5"
-            + "00".repeat(46));
+    private static final byte[] FRAME = ApiSwitch.FRAME;
 
     @TempDir
     Path runDir;
+    private ApiSwitch api;
     private TurnoutSwitch turnout;
     private ManagedChannel channel;
     private FlowsGrpc.FlowsBlockingStub flows;
-    private final MemoryPort p1 = new MemoryPort("p1");
-    private final MemoryPort p2 = new MemoryPort("p2");
+    private MemoryPort p1;
+    private MemoryPort p2;
 
     @BeforeEach
     void start() throws Exception {
-        turnout = TurnoutSwitch.start(
-                SwitchSettings.builder().runDir(runDir).grpc(new Listen("127.0.0.1", 0)).build());
-        var ignored = turnout.transact(transaction -> transaction.addBridge("br0", false)
-                .set("bridge", "br0", false, "datapath_type", null, "dummy")
-                .set("bridge", "br0", false, "fail_mode", null, "secure"));
-        assertThat(turnout.addPort("br0", PortSettings.of("p1", "memory"), p1)).isEqualTo(1);
-        assertThat(turnout.addPort("br0", PortSettings.of("p2", "memory"), p2)).isEqualTo(2);
-        channel = NettyChannelBuilder.forTarget(turnout.addresses().replaceFirst(".*grpc=", "")).usePlaintext()
-                .build();
+        api = new ApiSwitch(runDir);
+        turnout = api.turnout;
+        channel = api.channel;
+        p1 = api.p1;
+        p2 = api.p2;
         flows = FlowsGrpc.newBlockingStub(channel);
     }
 
     @AfterEach
     void stop() throws Exception {
-        channel.shutdownNow();
-        turnout.close();
+        api.close();
     }
 
     private static FlowUpdate meter(MeterUpdate.Command command, String text) {
