@@ -91,6 +91,7 @@ final class ActionChecker {
     }
 
     private void checkAll(List<OfAction> actions) {
+        checkTogether(actions);
         for (OfAction action : actions) {
             check(action);
         }
@@ -140,6 +141,19 @@ final class ActionChecker {
             case OfAction.Group _ -> {
             }
             case OfAction.WriteActions(List<OfAction> set) -> checkActionSet(set);
+            case OfAction.Learn learn -> LearnExecution.check(learn, match, hasVlan, meters);
+            case OfAction.Multipath multipath -> {
+                HashedChoice.check(multipath);
+                checkWrite(multipath.destination().field(), "multipath");
+            }
+            case OfAction.Bundle bundle -> {
+                HashedChoice.check(bundle);
+                Subfield destination = bundle.destination();
+                if (destination != null) {
+                    checkWrite(destination.field(), "bundle_load");
+                }
+            }
+            case OfAction.Conjunction(int id, int clause, int clauses) -> checkConjunction(id, clause, clauses);
             default -> throw refuse(action);
         }
     }
@@ -148,6 +162,26 @@ final class ActionChecker {
         boolean had = hasVlan;
         checkAll(actions);
         hasVlan = had;
+    }
+
+    private static void checkConjunction(int id, int clause, int clauses) {
+        if (clauses < 2 || clauses > 64 || clause < 0 || clause >= clauses) {
+            throw new FlowModException(OfError.OFPBAC_BAD_ARGUMENT,
+                    "conjunction(" + Integer.toUnsignedString(id) + "," + (clause + 1) + "/" + clauses
+                            + "): 2 to 64 clauses expected, and one of them");
+        }
+    }
+
+    /** Conjunctions stand alone, or with notes. */
+    private static void checkTogether(List<OfAction> actions) {
+        if (actions.stream().anyMatch(OfAction.Conjunction.class::isInstance)) {
+            for (OfAction action : actions) {
+                if (!(action instanceof OfAction.Conjunction || action instanceof OfAction.Note)) {
+                    throw new FlowModException(OfError.OFPBAC_UNSUPPORTED_ORDER,
+                            name(action) + ": conjunction and note may stand together, but no other action");
+                }
+            }
+        }
     }
 
     private static FlowModException refuse(OfAction action) {

@@ -64,7 +64,15 @@ final class ActionExecution {
                     ctx.finTimeout(idle, hard);
                 }
             }
-            case OfAction.Note _ -> {
+            case OfAction.Note _,OfAction.Conjunction _ -> {
+            }
+            case OfAction.Learn learn -> ctx.learn(learn);
+            case OfAction.Multipath multipath -> HashedChoice.multipath(flow, multipath);
+            case OfAction.Bundle bundle -> {
+                int chosen = HashedChoice.bundle(ctx, bundle);
+                if (bundle.destination() == null) {
+                    output(chosen, 0);
+                }
             }
             default -> change(action);
         }

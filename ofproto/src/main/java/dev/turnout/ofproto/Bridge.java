@@ -50,6 +50,7 @@ public final class Bridge {
     private final ReentrantLock lock = new ReentrantLock();
     private final RuleTables tables = new RuleTables();
     private final MeterTable meters;
+    private final FlowLearner learner;
     private final MacTable macTable;
     private final ConcurrentHashMap<String, PatchStats> patchStats = new ConcurrentHashMap<>();
     /** Under the switch's lock. */
@@ -66,6 +67,7 @@ public final class Bridge {
         this.datapathId = datapathId;
         macTable = new MacTable(number -> port(number) != null, ofproto::changed);
         meters = new MeterTable(ofproto.dpMeters());
+        learner = new FlowLearner(tables, meters, lock, this::onLearned);
         addDefaultFlow();
     }
 
@@ -98,9 +100,23 @@ public final class Bridge {
             apply(List.of(FlowMod.builder(FlowCommand.DELETE).build()), true);
             addDefaultFlow();
         } finally {
-            lock.unlock();
+            unlock();
         }
         ofproto.changed();
+    }
+
+    /** Lets go of the lock, and does what was left to who has it. */
+    private void unlock() {
+        lock.unlock();
+        if (!lock.isHeldByCurrentThread()) {
+            learner.settle();
+        }
+    }
+
+    private void onLearned(List<FlowModBatch> changes) {
+        ofproto.changed();
+        long nowNs = ofproto.nowNs();
+        changes.forEach(change -> report(change, nowNs));
     }
 
     private void addDefaultFlow() {
@@ -239,11 +255,11 @@ public final class Bridge {
             }
             changed = !batch.isEmpty(); // one that is rolled back, too: a translation may have missed a meter
             if (changed && failure == null) {
-                tables.publish(batch.removed(), nowNs);
+                batch.publish();
                 batch.commit();
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
         if (changed) {
             ofproto.changed();
@@ -271,7 +287,7 @@ public final class Bridge {
             FlowReplacement replacement = new FlowReplacement(tables, wanted, readd, form);
             return replacement.resultsOf(apply(replacement.changes(), atomic), wanted.size());
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -311,7 +327,7 @@ public final class Bridge {
             try {
                 rules = tables.select(filter, tables.version());
             } finally {
-                lock.unlock();
+                unlock();
             }
         }
         if (FlowModBatch.hasOutput(filter.outPort(), filter.outGroup())) {
@@ -386,7 +402,7 @@ public final class Bridge {
             }
             wanted.forEach(to -> references.merge(to.number(), table.userCount(to.number()), Integer::sum));
         } finally {
-            lock.unlock();
+            unlock();
         }
         return wanted.stream().map(one -> one.toStats(references.getOrDefault(one.number(), 0), nowNs)).toList();
     }
@@ -421,7 +437,7 @@ public final class Bridge {
         try {
             meters.close();
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -464,10 +480,10 @@ public final class Bridge {
             batch = new FlowModBatch(tables, meters, nowNs);
             batch.evictAll();
             if (!batch.isEmpty()) {
-                tables.publish(batch.removed(), nowNs);
+                batch.publish();
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
         if (!batch.isEmpty()) {
             ofproto.changed();
@@ -496,6 +512,10 @@ public final class Bridge {
         return tables;
     }
 
+    FlowLearner learner() {
+        return learner;
+    }
+
     /** Removes flows and MAC addresses whose time is over. */
     int expire(long nowNs, long creditedNs) {
         int count;
@@ -509,11 +529,11 @@ public final class Bridge {
                 for (Rule rule : over) {
                     batch.remove(rule, rule.isOver(nowNs) ? Reason.HARD_TIMEOUT : Reason.IDLE_TIMEOUT);
                 }
-                tables.publish(batch.removed(), nowNs);
+                batch.publish();
             }
             tables.purgeOld(nowNs);
         } finally {
-            lock.unlock();
+            unlock();
         }
         if (count > 0) {
             ofproto.changed();

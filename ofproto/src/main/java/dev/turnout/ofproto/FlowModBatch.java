@@ -31,6 +31,7 @@ final class FlowModBatch {
     private final long nowNs;
     /** What was done, in order: rules added (visible from {@link #version}) and removed. */
     private final List<Rule> log = new ArrayList<>();
+    /** Rules that were visible before the batch and are not after it, and rules that were only visible within. */
     private final List<Rule> removed = new ArrayList<>();
     private final List<Boolean> logAdded = new ArrayList<>();
 
@@ -133,9 +134,14 @@ final class FlowModBatch {
         return reports;
     }
 
-    /** Rules that were visible before the batch and are not after it, and rules that were only visible within. */
-    List<Rule> removed() {
-        return removed;
+    /** Ends the batch: removes what was learned by flows that are gone, and makes all of it visible in one step. */
+    void publish() {
+        List<Rule> orphans = tables.learnedCookies().orphans(tables);
+        while (!orphans.isEmpty()) {
+            orphans.forEach(rule -> remove(rule, Reason.DELETE));
+            orphans = tables.learnedCookies().orphans(tables);
+        }
+        tables.publish(removed, nowNs);
     }
 
     void rollBack() {

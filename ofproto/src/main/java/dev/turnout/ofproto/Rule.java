@@ -1,20 +1,35 @@
 package dev.turnout.ofproto;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 
 import dev.turnout.ofproto.classifier.ClassifierRule;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFlags;
+import dev.turnout.ofproto.classifier.Clauses;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.OfAction;
 
 /**
- * A flow in a table. Immutable but for its counters, versions and what {@code fin_timeout} makes of its timeouts: a modification replaces it. A table
- * may have a million, so what rules have in common is shared: masks by the classifier, lists of actions by {@link RuleTables#shared}.
+ * A flow in a table. Immutable but for its counters, versions, the time of its last change and what {@code fin_timeout} makes of its timeouts: a
+ * modification replaces it, learning it again refreshes it. A table may have a million, so what rules have in common is shared: masks by the
+ * classifier, lists of actions by {@link RuleTables#shared}.
+ *
+ * <p>Thread rules: as {@link ClassifierRule}; {@link #refresh} by any thread.
  */
 final class Rule extends ClassifierRule {
     private static final long NS_PER_SECOND = 1_000_000_000L;
+    private static final VarHandle MODIFIED;
+
+    static {
+        try {
+            MODIFIED = MethodHandles.lookup().findVarHandle(Rule.class, "modifiedNs", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final short table;
     /** Seconds, 0 for none; volatile: what fin_timeout shortens is seen by whoever looks for what is over. */
@@ -25,7 +40,10 @@ final class Rule extends ClassifierRule {
     private final boolean timed;
     private final long cookie;
     private final long createdNs;
-    private final long modifiedNs;
+    /** When it was made, changed, or learned again; grows only; by MODIFIED. */
+    @SuppressWarnings("unused")
+    private long modifiedNs;
+    private final boolean conjunctive;
     private final List<OfAction> actions;
     private final RuleStats stats;
 
@@ -42,6 +60,7 @@ final class Rule extends ClassifierRule {
         modifiedNs = nowNs;
         this.actions = actions;
         timed = isTimed();
+        conjunctive = isConjunctive(actions);
         stats = newStats(nowNs);
     }
 
@@ -58,6 +77,7 @@ final class Rule extends ClassifierRule {
         modifiedNs = nowNs;
         this.actions = actions;
         timed = isTimed();
+        conjunctive = isConjunctive(actions);
         stats = keepCounts ? old.stats : newStats(nowNs);
     }
 
@@ -70,8 +90,43 @@ final class Rule extends ClassifierRule {
         return (flags & FlowFlags.SEND_FLOW_REM) != 0 ? new ReportedStats(nowNs) : new RuleStats(nowNs);
     }
 
+    private static boolean isConjunctive(List<OfAction> actions) {
+        for (int i = 0; i < actions.size(); i++) {
+            if (actions.get(i) instanceof OfAction.Conjunction) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    protected boolean isConjunctive() {
+        return conjunctive;
+    }
+
+    @Override
+    protected void addClauses(Clauses clauses) {
+        for (int i = 0; i < actions.size(); i++) {
+            if (actions.get(i) instanceof OfAction.Conjunction(int id, int clause, int of)) {
+                clauses.add(id, clause, of);
+            }
+        }
+    }
+
     int table() {
         return table;
+    }
+
+    long modifiedNs() {
+        return (long) MODIFIED.getOpaque(this);
+    }
+
+    /** Starts the hard timeout anew, as of this time. */
+    void refresh(long atNs) {
+        long former = modifiedNs();
+        while (atNs - former > 0 && !MODIFIED.weakCompareAndSet(this, former, atNs)) {
+            former = modifiedNs();
+        }
     }
 
     long cookie() {
@@ -114,7 +169,7 @@ final class Rule extends ClassifierRule {
         long idle = idleTimeout;
         long hard = hardTimeout;
         long idleNs = idle == 0 ? Long.MAX_VALUE : stats.usedNs() + idle * NS_PER_SECOND;
-        long hardNs = hard == 0 ? Long.MAX_VALUE : modifiedNs + hard * NS_PER_SECOND;
+        long hardNs = hard == 0 ? Long.MAX_VALUE : modifiedNs() + hard * NS_PER_SECOND;
         return Math.min(idleNs, hardNs);
     }
 
@@ -130,7 +185,7 @@ final class Rule extends ClassifierRule {
 
     /** Whether the hard timeout is over. */
     boolean isOver(long nowNs) {
-        return hardTimeout != 0 && nowNs - modifiedNs >= hardTimeout * NS_PER_SECOND;
+        return hardTimeout != 0 && nowNs - modifiedNs() >= hardTimeout * NS_PER_SECOND;
     }
 
     /** Whether the flow-mod would give the flow the cookie, timeouts and importance that it has. */
@@ -147,7 +202,8 @@ final class Rule extends ClassifierRule {
     }
 
     FlowStats toStats(long nowNs) {
-        int hardAge = modifiedNs == createdNs ? -1 : seconds(nowNs - modifiedNs);
+        long changedNs = modifiedNs();
+        int hardAge = changedNs == createdNs ? -1 : seconds(nowNs - changedNs);
         return new FlowStats(table, priority(), match(), List.of(), cookie, nowNs - createdNs, stats.packets(),
                 stats.bytes(), idleTimeout,
                 hardTimeout, importance, flags, seconds(nowNs - stats.usedNs()), hardAge, actions);

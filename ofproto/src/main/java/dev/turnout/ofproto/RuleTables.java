@@ -62,6 +62,7 @@ final class RuleTables {
     private List<OfAction> lastAsked = List.of();
     private List<OfAction> lastShared = List.of();
     private final GroupTable groups = new GroupTable();
+    private final LearnedCookies learnedCookies = new LearnedCookies();
     private int flows;
 
     RuleTables() {
@@ -77,6 +78,10 @@ final class RuleTables {
     /** The groups, which share the versions. */
     GroupTable groups() {
         return groups;
+    }
+
+    LearnedCookies learnedCookies() {
+        return learnedCookies;
     }
 
     long version() {
@@ -142,6 +147,7 @@ final class RuleTables {
         touched.add(table);
         table.countFlow(1);
         flows++;
+        learnedCookies.added(rule);
         timed(rule, true);
     }
 
@@ -182,6 +188,7 @@ final class RuleTables {
         table.countFlow(-1);
         groups.unused(rule);
         flows--;
+        learnedCookies.removed(rule);
         timed(rule, false);
     }
 
@@ -193,6 +200,7 @@ final class RuleTables {
         touched.add(table);
         table.countFlow(-1);
         flows--;
+        learnedCookies.removed(rule);
         timed(rule, false);
     }
 
@@ -203,6 +211,7 @@ final class RuleTables {
         groups.used(rule);
         table.countFlow(1);
         flows++;
+        learnedCookies.added(rule);
         timed(rule, true);
     }
 
@@ -230,6 +239,7 @@ final class RuleTables {
             table.classifier.publish();
         }
         touched.clear();
+        learnedCookies.abandon();
     }
 
     /** Unlinks dead rules if the first of them has been so for a second. */

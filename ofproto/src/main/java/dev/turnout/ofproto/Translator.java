@@ -25,6 +25,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread rules: any thread. It never waits for a lock, but for the few instructions that packet-in states are looked up in.
  */
 public final class Translator {
+    private static final int ETHERNET_HEADER = 14;
+    /**
+     * Further tries at a translation have no effects: those of the former tries stand, and a translation whose own learning overtakes it, over and over,
+     * must come to an end.
+     */
+    private static final int TRIES_WITH_EFFECTS = 4;
+
     private final Ofproto ofproto;
     private final LongSupplier clock;
     private final SharedStates<PacketInState> packetInStates;
@@ -56,8 +63,9 @@ public final class Translator {
     XlateOut translate(XlateIn in, @Nullable XlateObserver observer) {
         XlateContext ctx = context();
         ctx.observe(observer);
-        while (true) {
-            XlateOut out = ctx.translate(in, ofproto.topology(), wildcards.get());
+        for (int tries = 0;; tries++) {
+            boolean effects = in.sideEffects() && tries < TRIES_WITH_EFFECTS;
+            XlateOut out = ctx.translate(in, ofproto.topology(), effects, wildcards.get());
             if (!ctx.isStale()) {
                 giveBack(ctx);
                 return out;
@@ -104,9 +112,9 @@ public final class Translator {
         ActionChecker.check(actions, exactMatch(key), 0, bridge.meters());
         ActionChecker.checkGroups(actions, bridge.tables().groups(), bridge.tables().version());
         XlateContext ctx = context();
-        while (true) {
-            XlateOut out = ctx.packetOut(bridge, inPort, actions, key, ofproto.topology(), clock.getAsLong(),
-                    wildcards.get());
+        for (int tries = 0;; tries++) {
+            XlateOut out = ctx.packetOut(bridge, inPort, actions, key, ofproto.topology(), tries < TRIES_WITH_EFFECTS,
+                    clock.getAsLong(), wildcards.get());
             if (!ctx.isStale()) {
                 giveBack(ctx);
                 return out;
@@ -114,8 +122,6 @@ public final class Translator {
             out.cache().close();
         }
     }
-
-    private static final int ETHERNET_HEADER = 14;
 
     /** One that the caller alone uses; it is given back unless the translation throws. */
     private XlateContext context() {

@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a translation touched and must be credited with the packets of its megaflow: flows, tables, groups, patch ports, learned MAC addresses. It also
- * holds the translation's references (what to tell the controller, where to go on after a recirculation), until {@link #close}.
+ * What a translation touched and must be credited with the packets of its megaflow: flows, tables, groups, patch ports, learned MAC addresses,
+ * learned flows. It also holds the translation's references (what to tell the controller, where to go on after a recirculation), until
+ * {@link #close}.
  *
  * <p>Thread rules: {@link #credit} from any thread; {@link #close} once, by the owner.
  */
@@ -20,6 +21,9 @@ public final class XlateCache implements AutoCloseable {
     }
 
     private record Learned(MacTable table, int vlan, long mac, int port) {
+    }
+
+    private record LearnedBy(FlowLearner learner, LearnedFlow flow) {
     }
 
     /** {@code bucket} may be {@link GroupExecution#EVERY_BUCKET}. */
@@ -51,6 +55,7 @@ public final class XlateCache implements AutoCloseable {
         private final List<TableHit> tables = new ArrayList<>();
         private final List<PatchHop> hops = new ArrayList<>();
         private final List<Learned> learned = new ArrayList<>();
+        private final List<LearnedBy> flows = new ArrayList<>();
         private final List<GroupHit> groups = new ArrayList<>();
         private final List<FinTimeout> finTimeouts = new ArrayList<>();
         private final List<Held> references = new ArrayList<>();
@@ -72,6 +77,10 @@ public final class XlateCache implements AutoCloseable {
 
         void learned(MacTable table, int vlan, long mac, int port) {
             learned.add(new Learned(table, vlan, mac, port));
+        }
+
+        void learned(FlowLearner learner, LearnedFlow flow) {
+            flows.add(new LearnedBy(learner, flow));
         }
 
         void group(Group group, int bucket) {
@@ -99,6 +108,7 @@ public final class XlateCache implements AutoCloseable {
             tables.clear();
             hops.clear();
             learned.clear();
+            flows.clear();
             groups.clear();
             finTimeouts.clear();
             references.clear();
@@ -110,6 +120,7 @@ public final class XlateCache implements AutoCloseable {
     private final TableHit[] tables;
     private final List<PatchHop> hops;
     private final List<Learned> learned;
+    private final List<LearnedBy> flows;
     private final List<GroupHit> groups;
     private final List<FinTimeout> finTimeouts;
     private final List<Held> references;
@@ -120,6 +131,7 @@ public final class XlateCache implements AutoCloseable {
         tables = builder.tables.toArray(new TableHit[0]);
         hops = List.copyOf(builder.hops);
         learned = List.copyOf(builder.learned);
+        flows = List.copyOf(builder.flows);
         groups = List.copyOf(builder.groups);
         finTimeouts = List.copyOf(builder.finTimeouts);
         references = List.copyOf(builder.references);
@@ -168,6 +180,14 @@ public final class XlateCache implements AutoCloseable {
         for (Learned entry : learned) {
             entry.table.learn(entry.vlan, entry.mac, entry.port, usedNs, true);
         }
+        for (LearnedBy entry : flows) {
+            FlowLearner.Outcome ignored = entry.learner.learn(entry.flow, usedNs);
+        }
+    }
+
+    /** The flows that credited packets teach. */
+    List<LearnedFlow> learnedFlows() {
+        return flows.stream().map(LearnedBy::flow).toList();
     }
 
     /** Gives the references back. A second call does nothing. */

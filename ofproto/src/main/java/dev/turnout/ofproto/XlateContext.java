@@ -1,6 +1,5 @@
 package dev.turnout.ofproto;
 
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -119,6 +118,7 @@ final class XlateContext {
     /** The same of the datapath's packet after the actions so far. */
     private @Nullable Integer packetHash;
     private boolean sideEffects;
+    private boolean uncacheable;
     private long nowNs;
     /** Whether a flow that was looked up has gone meanwhile, and its end is reported. */
     private boolean overtaken;
@@ -137,8 +137,8 @@ final class XlateContext {
 
     // --- whole translations --------------------------------------------------------------------------------------------------------------
 
-    XlateOut translate(XlateIn in, Topology now, Wildcards wildcards) {
-        begin(now, in.sideEffects(), in.nowNs(), wildcards);
+    XlateOut translate(XlateIn in, Topology now, boolean effects, Wildcards wildcards) {
+        begin(now, effects, in.nowNs(), wildcards);
         long[] key = in.key().words();
         int recircId = (int) Fields.RECIRC_ID.get(key);
         PortRef ref = now.byDpPort((int) Fields.IN_PORT.get(key));
@@ -162,9 +162,9 @@ final class XlateContext {
         return finish();
     }
 
-    XlateOut packetOut(Bridge to, int inPort, List<OfAction> actions, FlowKey key, Topology now, long atNs,
-            Wildcards wildcards) {
-        begin(now, true, atNs, wildcards);
+    XlateOut packetOut(Bridge to, int inPort, List<OfAction> actions, FlowKey key, Topology now, boolean effects,
+            long atNs, Wildcards wildcards) {
+        begin(now, effects, atNs, wildcards);
         flow.begin(key.words(), inPort, wildcards);
         committer.begin(flow);
         enter(new Scope(to, 0));
@@ -188,6 +188,7 @@ final class XlateContext {
         keyHash = null;
         packetHash = null;
         overtaken = false;
+        uncacheable = false;
         drop = XlateDrop.NONE;
         wildcards.observe(isObserved ? observer::lookedAt : null);
     }
@@ -204,7 +205,8 @@ final class XlateContext {
         DatapathActions actions = drop == XlateDrop.NONE ? new DatapathActions(out) : DatapathActions.DROP;
         scope = null;
         observer.ended(flow.words);
-        return new XlateOut(actions, wildcards.toDatapathMask(), cache.build(), drop != XlateDrop.NO_RECIRC, drop);
+        boolean cacheable = !uncacheable && drop != XlateDrop.NO_RECIRC;
+        return new XlateOut(actions, wildcards.toDatapathMask(), cache.build(), cacheable, drop);
     }
 
     /** Lets go of the bridges, and of what else the translation that is done has used. */
@@ -396,10 +398,8 @@ final class XlateContext {
     /** Holds the counters of a flow whose end will be reported; if that has begun, the translation is done again: {@link ReportedStats}. */
     private void hold(Rule rule) {
         if (rule.stats() instanceof ReportedStats stats) {
-            stats.hold();
+            overtaken |= !stats.hold();
             cache.hold(stats);
-            VarHandle.fullFence(); // holding comes before the look at the version
-            overtaken |= !rule.isVisible(tables.version());
         }
     }
 
@@ -703,6 +703,25 @@ final class XlateContext {
         cache.learned(table, vlan, mac, inPort);
     }
 
+    /** {@code learn}: makes a flow of the packet. */
+    void learn(OfAction.Learn learn) {
+        LearnExecution.execute(this, learn, currentRule());
+    }
+
+    /** Whether the translation may have effects. */
+    boolean hasSideEffects() {
+        return sideEffects;
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    /** What comes out is right for this packet only. */
+    void avoidCaching() {
+        uncacheable = true;
+    }
+
     void writeActions(List<OfAction> actions) {
         List<OfAction> actionSet = scope().actionSet;
         actionSet.addAll(actions);
@@ -724,6 +743,11 @@ final class XlateContext {
     /** The packet's stack, the top last. */
     List<FieldValue> stack() {
         return scope().stack;
+    }
+
+    /** Whether anybody reads what is noted. */
+    boolean isObserved() {
+        return isObserved;
     }
 
     /** For observers: a remark on the action at hand. */

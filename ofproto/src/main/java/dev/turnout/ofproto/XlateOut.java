@@ -22,6 +22,6 @@ public record XlateOut(DatapathActions actions, FlowMask wildcards, XlateCache c
         XlateDrop drop) {
     /** Why no megaflow may be installed, "" if it may. */
     public String whyNot() {
-        return cacheable ? "" : drop.meaning();
+        return cacheable ? "" : drop == XlateDrop.NONE ? "depends on what is learned from the packet" : drop.meaning();
     }
 }

@@ -41,6 +41,7 @@ class MegaflowRuleTest {
                 drawn += rule.drawn();
                 sending += rule.sending();
                 kinds.addAll(rule.kinds());
+                kinds.addAll(rule.features());
             }
             System.out.println("seed " + seed + ": " + PIPELINES + " pipelines, " + drawn
                     + " packets drawn inside megaflows, " + sending
@@ -48,7 +49,9 @@ class MegaflowRuleTest {
             assertThat(sending).as("seed %d", seed).isGreaterThan(2 * PIPELINES);
             assertThat(kinds).as("seed %d", seed).contains("Output", "Userspace", "PushVlan", "PopVlan", "SetEthernet",
                     "SetIpv4", "SetIpv6", "SetPorts",
-                    "SetMark");
+                    "SetMark", "conjunction", "learn", "learn over limit", "multipath MODULO_N",
+                    "multipath HASH_THRESHOLD", "multipath HRW", "multipath ITER_HASH", "bundle HRW",
+                    "bundle ACTIVE_BACKUP");
             assertThat(drawn).as("seed %d", seed).isGreaterThan(100L * PIPELINES);
         }
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
 import dev.turnout.flow.Match;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rules of one table. See the package for how it works.
  *
- * <p>Thread rules: {@link #lookup} and {@link #forEach} from any thread; the rest by the writer, who calls {@link #publish} before it moves the
+ * <p>Thread rules: {@link #lookup}, {@link #seek} and {@link #forEach} from any thread; the rest by the writer, who calls {@link #publish} before it moves the
  * version.
  *
  * @param <R>
@@ -45,6 +46,7 @@ public final class Classifier<R extends ClassifierRule> {
     /** What a lookup needs beside the classifier, for reuse. Thread rules: one owner. */
     public static final class Scratch {
         private final PrefixTries.Results results = new PrefixTries.Results();
+        private final Clauses clauses = new Clauses();
     }
 
     private final PrefixTries tries = new PrefixTries();
@@ -60,6 +62,13 @@ public final class Classifier<R extends ClassifierRule> {
     /**
      * The rule of highest priority that matches the key, or null. Among matching rules of the same priority it is any one, but the same for
      * every key that agrees in the bits looked at.
+     *
+     * <p>A conjunctive rule does not match by itself and does not end the search. Where those of one priority, above all plain matches, complete a
+     * conjunction, the key is looked up again with {@code conj_id} set to it, among plain rules only, and what is found is the match, whatever its
+     * priority. Where nothing is found, or nothing complete, the search goes on with the next lower priority.
+     *
+     * @param key
+     *            the key; its {@code conj_id} is changed meanwhile and set back
      */
     @SuppressWarnings("unchecked") // only R's are inserted
     public @Nullable R lookup(long[] key, long version, Wildcards wildcards, Scratch scratch) {
@@ -70,11 +79,70 @@ public final class Classifier<R extends ClassifierRule> {
         for (int i = 0; i < now.subtables.length && now.maxPriorities[i] > bestPriority; i++) {
             ClassifierRule rule = now.subtables[i].lookup(key, version, wildcards, tries, scratch.results);
             if (rule != null && rule.priority() > bestPriority) {
+                if (rule.isConjunctive()) {
+                    scratch.clauses.found(rule);
+                } else {
+                    best = rule;
+                    bestPriority = rule.priority();
+                }
+            }
+        }
+        return (R) (scratch.clauses.isEmpty()
+                ? best
+                : lookupConjunctive(now, best, key, version, wildcards, scratch));
+    }
+
+    private @Nullable ClassifierRule lookupConjunctive(Order now, @Nullable ClassifierRule plain, long[] key,
+            long version, Wildcards wildcards, Scratch scratch) {
+        Clauses clauses = scratch.clauses;
+        ClassifierRule best = plain;
+        for (int priority = clauses.highest(); priority > (best == null ? -1 : best.priority());) {
+            long id = clauses.complete(priority);
+            ClassifierRule found = id < 0 ? null : lookupId(now, id, key, version, wildcards, scratch);
+            if (found != null) {
+                best = found;
+                break;
+            }
+            best = clauses.lower(priority, version, best);
+            priority = clauses.highest();
+        }
+        clauses.clear();
+        return best;
+    }
+
+    /** Looks up with a conjunction's id, among plain rules. */
+    private @Nullable ClassifierRule lookupId(Order now, long id, long[] key, long version, Wildcards wildcards,
+            Scratch scratch) {
+        long former = Fields.CONJ_ID.get(key);
+        Fields.CONJ_ID.set(key, id);
+        ClassifierRule best = null;
+        int bestPriority = -1;
+        for (int i = 0; i < now.subtables.length && now.maxPriorities[i] > bestPriority; i++) {
+            ClassifierRule rule = now.subtables[i].lookup(key, version, wildcards, tries, scratch.results);
+            while (rule != null && rule.isConjunctive()) {
+                rule = rule.nextVisible(version);
+            }
+            if (rule != null && rule.priority() > bestPriority) {
                 best = rule;
                 bestPriority = rule.priority();
             }
         }
-        return (R) best;
+        Fields.CONJ_ID.set(key, former);
+        return best;
+    }
+
+    /**
+     * The rule with exactly this match and priority that is visible in the version, or null, if it was published: as {@link #find}, for any thread.
+     */
+    @SuppressWarnings("unchecked") // only R's are inserted
+    public @Nullable R seek(Match match, int priority, long version) {
+        Order now = (Order) ORDER.getAcquire(this);
+        for (Subtable subtable : now.subtables) {
+            if (subtable.mask.equals(match.mask())) {
+                return (R) subtable.find(match.compactValues(), priority, version);
+            }
+        }
+        return null;
     }
 
     /** Calls back for every rule visible in the version whose match is covered by {@code cover}: as specific, or more. */

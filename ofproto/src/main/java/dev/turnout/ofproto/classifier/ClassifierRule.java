@@ -93,8 +93,26 @@ public abstract class ClassifierRule {
         return addVersion <= version && version < removeVersion();
     }
 
+    /** Whether the rule is but a part of conjunctive matches, see {@link Clauses}. */
+    protected boolean isConjunctive() {
+        return false;
+    }
+
+    /** Tells the clauses that the rule meets, if it {@link #isConjunctive}. */
+    protected void addClauses(Clauses clauses) {
+    }
+
     final @Nullable ClassifierRule next() {
         return (ClassifierRule) NEXT.getAcquire(this);
+    }
+
+    /** The rule of the same values with the next lower priority that is visible in the version, or null. */
+    final @Nullable ClassifierRule nextVisible(long version) {
+        ClassifierRule rule = next();
+        while (rule != null && !rule.isVisible(version)) {
+            rule = rule.next();
+        }
+        return rule;
     }
 
     final void setNext(@Nullable ClassifierRule rule) {

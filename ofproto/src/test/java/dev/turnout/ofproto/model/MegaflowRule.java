@@ -12,6 +12,7 @@ import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
+import dev.turnout.ofproto.LearnedText;
 import dev.turnout.ofproto.PacketIn;
 import dev.turnout.ofproto.Translator;
 import dev.turnout.ofproto.XlateIn;
@@ -123,6 +124,11 @@ public final class MegaflowRule {
         return kinds;
     }
 
+    /** What the model's packets have done so far beyond being sent. */
+    public Set<String> features() {
+        return pipeline.model.features;
+    }
+
     /** Megaflows so far that send packets anywhere. */
     public int sending() {
         return sending;
@@ -131,6 +137,9 @@ public final class MegaflowRule {
     private @Nullable String checkOne(FlowKey key, int inside) {
         try (XlateOutScope scope = new XlateOutScope(translator.translate(new XlateIn(key, 60, 0, false, 0)))) {
             XlateOut out = scope.out;
+            if (!out.cacheable()) {
+                return null; // no packet but this one
+            }
             out.actions().actions().forEach(action -> kinds.add(action.getClass().getSimpleName()));
             sending += out.actions().isDrop() ? 0 : 1;
             String broken = compare(key, key, out);
@@ -210,15 +219,18 @@ public final class MegaflowRule {
     private @Nullable String compare(FlowKey base, FlowKey key, XlateOut out) {
         ModelPacket packet = ModelPacket.of(key);
         FlowKey again = packet.key(pool);
-        List<String> expected = pipeline.model.process(packet, again);
+        List<String> taught = new ArrayList<>();
+        List<String> expected = pipeline.model.process(packet, again, false, taught);
         List<String> actual = NaiveDatapath.execute(packet, out.actions(),
                 (id, frame) -> toController(id, frame, again));
-        if (expected.equals(actual)) {
+        List<String> learned = LearnedText.of(out);
+        if (expected.equals(actual) && taught.equals(learned)) {
             return null;
         }
         return "megaflow of  " + text(base) + "\nlooked at    " + out.wildcards() + "\nactions      " + out.actions()
                 + "\npacket       " + text(key)
-                + "\nexpected     " + expected + "\nbut was      " + actual;
+                + "\nexpected     " + expected + "\nbut was      " + actual
+                + "\nto learn     " + taught + "\nbut learns   " + learned;
     }
 
     private String toController(int stateId, byte[] frame, FlowKey key) {

@@ -2,14 +2,21 @@ package dev.turnout.ofproto.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
+import dev.turnout.flow.FlowMask;
+import dev.turnout.flow.Match;
+import dev.turnout.ofproto.HashOracle;
+import dev.turnout.ofproto.LearnedText;
 import dev.turnout.ofproto.PortInfo;
 import dev.turnout.ofproto.PortVlan;
 import dev.turnout.openflow.FieldValue;
+import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfAction.PacketInReason;
@@ -30,18 +37,38 @@ public final class NaiveSwitch {
     }
 
     private final List<NaiveBridge> bridges;
+    /** What flows have made packets do that not every pipeline does. */
+    final Set<String> features = new TreeSet<>();
 
     NaiveSwitch(List<NaiveBridge> bridges) {
         this.bridges = bridges;
     }
 
-    /** What leaves the switch when this packet comes in, in the form of {@link Sent}, sorted. */
+    List<NaiveBridge> bridges() {
+        return bridges;
+    }
+
+    /** What leaves the switch when this packet comes in, in the form of {@link Sent}, sorted. Nothing is learned. */
     public List<String> process(ModelPacket packet, FlowKey key) {
+        return process(packet, key, false, new ArrayList<>());
+    }
+
+    /**
+     * As above.
+     *
+     * @param learning
+     *            whether flows and addresses are learned from the packet
+     * @param taught
+     *            gets what flows without a limit it teaches, in the form of {@link LearnedText}, in order
+     */
+    List<String> process(ModelPacket packet, FlowKey key, boolean learning, List<String> taught) {
+        bridges.forEach(NaiveBridge::beginPacket);
         int dpPort = (int) key.get(Fields.IN_PORT);
         for (NaiveBridge bridge : bridges) {
             for (PortInfo port : bridge.ports) {
                 if (port.dpPort() == dpPort) {
-                    Walk walk = new Walk(bridge, new NaivePacket(packet, key, port.ofPort()));
+                    Walk walk = new Walk(bridge, new NaivePacket(packet, key, port.ofPort()),
+                            learning, taught);
                     try {
                         walk.pipeline();
                     } catch (Overflow e) {
@@ -66,10 +93,14 @@ public final class NaiveSwitch {
         private int table;
         private @Nullable FlowMod flow;
         private boolean inActionSet;
+        private final boolean learning;
+        private final List<String> taught;
 
-        Walk(NaiveBridge bridge, NaivePacket packet) {
+        Walk(NaiveBridge bridge, NaivePacket packet, boolean learning, List<String> taught) {
             this.bridge = bridge;
             this.packet = packet;
+            this.learning = learning;
+            this.taught = taught;
         }
 
         void pipeline() {
@@ -81,6 +112,7 @@ public final class NaiveSwitch {
                 flow = first;
                 table = 0;
                 if (first != null) {
+                    noteConjunction(first);
                     executeAll(first.actions());
                 }
             } catch (Exit e) {
@@ -111,6 +143,7 @@ public final class NaiveSwitch {
             if (found == null) {
                 return;
             }
+            noteConjunction(found);
             int formerTable = table;
             FlowMod formerFlow = flow;
             boolean deeper = to <= formerTable;
@@ -121,6 +154,13 @@ public final class NaiveSwitch {
             flow = formerFlow;
             table = formerTable;
             depth -= deeper ? 1 : 0;
+        }
+
+        private void noteConjunction(FlowMod found) {
+            if (Fields.CONJ_ID.isAnySet(found.match().mask().toWords())
+                    && Fields.CONJ_ID.isAnySet(found.match().values())) {
+                features.add("conjunction");
+            }
         }
 
         private void executeAll(List<OfAction> actions) {
@@ -149,6 +189,12 @@ public final class NaiveSwitch {
                 case OfAction.Exit _ -> throw new Exit();
                 case OfAction.Note _ -> {
                 }
+                case OfAction.Learn learn -> learn(learn);
+                case OfAction.Multipath multipath -> {
+                    features.add("multipath " + multipath.algorithm());
+                    load(multipath.destination(), HashOracle.link(packet.fields, multipath));
+                }
+                case OfAction.Bundle bundle -> bundle(bundle);
                 case OfAction.DecTtl _ -> {
                     if (packet.isIp()) {
                         long ttl = packet.get(Fields.NW_TTL);
@@ -171,6 +217,83 @@ public final class NaiveSwitch {
                 default -> change(action);
             }
             return true;
+        }
+
+        private void load(Subfield destination, long value) {
+            packet.set(destination.field(), FieldValue.of(value).shiftLeft(destination.offset()), destination.mask());
+        }
+
+        private void bundle(OfAction.Bundle bundle) {
+            features.add("bundle " + bundle.algorithm());
+            int chosen = -1;
+            if (bundle.algorithm() == OfAction.BundleAlgorithm.HRW) {
+                chosen = HashOracle.member(packet.fields, bundle, i -> isUp(bundle.members().get(i)));
+            } else {
+                for (int i = 0; i < bundle.members().size() && chosen < 0; i++) {
+                    chosen = isUp(bundle.members().get(i)) ? i : -1;
+                }
+            }
+            int port = chosen < 0 ? OfPorts.NONE : bundle.members().get(chosen);
+            Subfield destination = bundle.destination();
+            if (destination == null) {
+                output(port, 0);
+            } else {
+                load(destination, port);
+            }
+        }
+
+        private boolean isUp(int number) {
+            if (number >= OfPorts.MAX && number != OfPorts.LOCAL) {
+                return true;
+            }
+            PortInfo port = bridge.port(number);
+            return port != null && port.state().adminUp() && port.state().linkUp();
+        }
+
+        private void learn(OfAction.Learn learn) {
+            long[] values = new long[FlowLayout.WORDS];
+            long[] mask = new long[FlowLayout.WORDS];
+            List<OfAction> actions = new ArrayList<>();
+            for (OfAction.LearnSpec spec : learn.specs()) {
+                switch (spec) {
+                    case OfAction.LearnSpec.MatchOn(Subfield field, OfAction.LearnSource source) -> {
+                        field.put(values, value(source));
+                        field.put(mask, FieldValue.ones(field.bits()));
+                    }
+                    case OfAction.LearnSpec.LoadTo(OfAction.LearnSource source, Subfield to) -> actions.add(
+                            new OfAction.SetField(to.field(), value(source).shiftLeft(to.offset()), to.mask(), true));
+                    case OfAction.LearnSpec.OutputTo(Subfield source) -> {
+                        FieldValue port = source.get(packet.fields);
+                        if (port.bitLength() <= 16 && (port.low() < OfPorts.MAX || port.low() == OfPorts.IN_PORT
+                                || port.low() == OfPorts.FLOOD || port.low() == OfPorts.ALL
+                                || port.low() == OfPorts.LOCAL)) {
+                            actions.add(new OfAction.Output((int) port.low(), 0));
+                        }
+                    }
+                }
+            }
+            FlowMod mod = FlowMod.builder(FlowCommand.ADD).table(learn.table()).priority(learn.priority())
+                    .match(new Match(values, FlowMask.of(mask))).cookie(learn.cookie())
+                    .idleTimeout(learn.idleTimeout()).hardTimeout(learn.hardTimeout()).actions(actions).build();
+            boolean may = bridge.mayLearn(mod, learn.limit());
+            features.add(may ? "learn" : "learn over limit");
+            if (learn.limit() == 0) {
+                taught.add(LearnedText.of(mod));
+            }
+            if (may && learning) {
+                bridge.learn(mod);
+            }
+            Subfield result = learn.resultDst();
+            if (result != null) {
+                load(result, may ? 1 : 0);
+            }
+        }
+
+        private FieldValue value(OfAction.LearnSource source) {
+            return switch (source) {
+                case OfAction.LearnSource.Immediate(FieldValue value) -> value;
+                case OfAction.LearnSource.FromField(Subfield field) -> field.get(packet.fields);
+            };
         }
 
         private void noteActionSet() {
@@ -327,6 +450,9 @@ public final class NaiveSwitch {
             long dst = packet.get(Fields.ETH_DST);
             if (vlan < 0 || isReserved(dst)) {
                 return;
+            }
+            if (learning) {
+                bridge.learn(vlan, packet.get(Fields.ETH_SRC), inPort);
             }
             int learned = (dst >>> 40 & 1) != 0 ? -1 : bridge.learnedPort(vlan, dst);
             for (PortInfo port : bridge.ports) {

@@ -12,6 +12,8 @@ import dev.turnout.flow.Match;
 import dev.turnout.openflow.FieldValue;
 import dev.turnout.openflow.Octets;
 import dev.turnout.openflow.OfAction;
+import dev.turnout.openflow.OfAction.LearnSource;
+import dev.turnout.openflow.OfAction.LearnSpec;
 import dev.turnout.openflow.OfAction.PacketInReason;
 import dev.turnout.openflow.OfPorts;
 import dev.turnout.openflow.Subfield;
@@ -19,11 +21,15 @@ import dev.turnout.openflow.Subfield;
 /** Random lists of actions. What does not go with a match is refused by the switch; then another list is drawn. */
 final class RandomActions {
     private final Random random;
+    private final boolean learns;
+    private int learnPriority = 10_000;
     /** A packet that the flow at hand matches, as far as its match says. */
     private NaivePacket matched = packet(Match.ANY);
 
-    RandomActions(Random random) {
+    /** {@code learns}: whether packets may change the flows. */
+    RandomActions(Random random, boolean learns) {
         this.random = random;
+        this.learns = learns;
     }
 
     long smallValue() {
@@ -39,6 +45,19 @@ final class RandomActions {
         List<OfAction> actions = new ArrayList<>();
         for (int n = random.nextInt(5); n > 0; n--) {
             actions.add(any(table));
+        }
+        switch (random.nextInt(12)) {
+            case 0 -> hashed(actions);
+            case 1 -> {
+                if (learns) {
+                    actions.add(learn());
+                    if (random.nextInt(3) == 0) {
+                        actions.add(new OfAction.OutputReg(new Subfield(Fields.reg(1), 0, 2), 0xffff));
+                    }
+                }
+            }
+            default -> {
+            }
         }
         switch (random.nextInt(4)) {
             case 0 -> actions.add(new OfAction.GotoTable(table + 1 + random.nextInt(3)));
@@ -107,6 +126,85 @@ final class RandomActions {
             case 9 -> new OfAction.SetL4Dst(random.nextBoolean() ? 80 : random.nextInt(3));
             default -> new OfAction.SetIpEcn(random.nextInt(4));
         };
+    }
+
+    /** A choice by a hash, and mostly what makes it seen. */
+    private void hashed(List<OfAction> actions) {
+        OfAction.HashFields[] all = OfAction.HashFields.values();
+        OfAction.HashFields fields = all[random.nextInt(all.length)];
+        Subfield register = new Subfield(Fields.reg(0), 0, 16);
+        boolean loads = random.nextBoolean();
+        if (random.nextBoolean()) {
+            OfAction.MultipathAlgorithm[] algorithms = OfAction.MultipathAlgorithm.values();
+            actions.add(new OfAction.Multipath(fields, random.nextInt(3), algorithms[random.nextInt(algorithms.length)],
+                    1 + random.nextInt(6), random.nextInt(12), register));
+        } else {
+            List<Integer> members = new ArrayList<>();
+            for (int n = random.nextInt(5); n > 0; n--) {
+                members.add(random.nextInt(6) == 0 ? OfPorts.IN_PORT : 1 + random.nextInt(7));
+            }
+            actions.add(new OfAction.Bundle(fields, random.nextInt(3),
+                    random.nextInt(4) == 0
+                            ? OfAction.BundleAlgorithm.ACTIVE_BACKUP
+                            : OfAction.BundleAlgorithm.HRW,
+                    loads ? register : null, members));
+        }
+        if (random.nextInt(4) > 0) {
+            actions.add(new OfAction.OutputReg(register, 0xffff));
+        }
+    }
+
+    /** A learn whose flows overlap with no other flows of their priority. */
+    private OfAction learn() {
+        List<LearnSpec> specs = new ArrayList<>();
+        Field[] plain = {Fields.ETH_SRC, Fields.ETH_DST, Fields.IN_PORT, Fields.METADATA, Fields.reg(0),
+            Fields.PKT_MARK};
+        for (int n = random.nextInt(3); n > 0; n--) {
+            Subfield to = bits(plain[random.nextInt(plain.length)]);
+            specs.add(new LearnSpec.MatchOn(to, random.nextInt(5) == 0
+                    ? new LearnSource.Immediate(FieldValue.of(smallValue()).and(FieldValue.ones(to.bits())))
+                    : new LearnSource.FromField(like(to, plain))));
+        }
+        if (random.nextInt(3) == 0) {
+            specs.add(new LearnSpec.MatchOn(new Subfield(Fields.VLAN_TCI, 0, 12),
+                    new LearnSource.FromField(new Subfield(Fields.VLAN_TCI, 0, 12))));
+        }
+        if (matched.has(Fields.IPV4_SRC) && random.nextBoolean()) {
+            specs.add(new LearnSpec.MatchOn(Subfield.of(Fields.ETH_TYPE),
+                    new LearnSource.Immediate(FieldValue.of(0x0800))));
+            specs.add(new LearnSpec.MatchOn(Subfield.of(Fields.IPV4_DST),
+                    new LearnSource.FromField(Subfield.of(random.nextBoolean() ? Fields.IPV4_SRC : Fields.IPV4_DST))));
+        }
+        for (int n = random.nextInt(3); n > 0; n--) {
+            Field source = writable();
+            if (source.nominalBits() >= 16 && random.nextBoolean()) {
+                specs.add(new LearnSpec.LoadTo(new LearnSource.FromField(new Subfield(source, 0, 16)),
+                        new Subfield(Fields.reg(0), random.nextInt(17), 16)));
+            } else {
+                specs.add(new LearnSpec.LoadTo(new LearnSource.Immediate(FieldValue.of(smallValue())),
+                        new Subfield(random.nextBoolean() ? Fields.reg(1) : Fields.ETH_DST, 0, 8)));
+            }
+        }
+        if (random.nextInt(3) > 0) {
+            specs.add(new LearnSpec.OutputTo(
+                    random.nextInt(4) == 0 ? new Subfield(Fields.reg(0), 0, 16) : Subfield.of(Fields.IN_PORT)));
+        }
+        Subfield result = random.nextBoolean() ? new Subfield(Fields.reg(1), 0, 1) : null;
+        return new OfAction.Learn(random.nextInt(5), 0, random.nextInt(3), 0, 0, learnPriority++,
+                2000 + random.nextInt(3), random.nextBoolean(), random.nextInt(4) == 0,
+                random.nextBoolean() ? 0 : 1 + random.nextInt(3), result, specs);
+    }
+
+    private Subfield bits(Field field) {
+        int bits = random.nextBoolean() ? field.nominalBits() : 1 + random.nextInt(field.nominalBits());
+        return new Subfield(field, random.nextInt(field.nominalBits() - bits + 1), bits);
+    }
+
+    /** As many bits of the same field, or of another one. */
+    private Subfield like(Subfield to, Field... fields) {
+        Field other = fields[random.nextInt(fields.length)];
+        boolean fits = other.nominalBits() >= to.bits() && random.nextInt(4) == 0;
+        return fits ? new Subfield(other, random.nextInt(other.nominalBits() - to.bits() + 1), to.bits()) : to;
     }
 
     private Field writable() {

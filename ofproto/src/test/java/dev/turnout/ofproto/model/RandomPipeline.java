@@ -17,11 +17,13 @@ import dev.turnout.ofproto.FailMode;
 import dev.turnout.ofproto.FlowModResult;
 import dev.turnout.ofproto.Ofproto;
 import dev.turnout.ofproto.PortInfo;
+import dev.turnout.ofproto.PortState;
 import dev.turnout.ofproto.PortVlan;
 import dev.turnout.ofproto.XlateIn;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.OfAction;
 import dev.turnout.packet.PacketPool;
 import org.jspecify.annotations.Nullable;
 
@@ -45,26 +47,26 @@ public final class RandomPipeline {
 
     /** A pipeline of this seed; the pool is used to extract keys. */
     public RandomPipeline(long seed, PacketPool pool) {
-        this(seed, pool, new Ofproto(() -> 0), null);
+        this(seed, pool, new Ofproto(() -> 0), null, true);
     }
 
     /** A pipeline in which packets often have this field and flows often match it. */
     RandomPipeline(long seed, PacketPool pool, Field favourite) {
-        this(seed, pool, new Ofproto(() -> 0), favourite);
+        this(seed, pool, new Ofproto(() -> 0), favourite, true);
     }
 
-    /** A pipeline of this seed in an empty switch. Its ports have the datapath numbers 1 to 6. */
+    /** A pipeline of this seed in an empty switch. Its ports have the datapath numbers 1 to 6. Packets don't change its flows. */
     public RandomPipeline(long seed, PacketPool pool, Ofproto empty) {
-        this(seed, pool, empty, null);
+        this(seed, pool, empty, null, false);
     }
 
-    private RandomPipeline(long seed, PacketPool pool, Ofproto empty, @Nullable Field favourite) {
+    private RandomPipeline(long seed, PacketPool pool, Ofproto empty, @Nullable Field favourite, boolean learns) {
         this.favourite = favourite;
         random = new Random(seed);
         this.pool = pool;
         ofproto = empty;
         packets = new RandomPackets(random);
-        actions = new RandomActions(random);
+        actions = new RandomActions(random, learns);
         for (int i = 0; i < 12; i++) {
             samples.add(ModelPacket.of(packets.key()).key(pool));
         }
@@ -75,9 +77,8 @@ public final class RandomPipeline {
         boolean two = random.nextInt(3) == 0;
         Bridge first = ofproto.addBridge("br0", FailMode.SECURE, 1);
         addPorts(first, 1, two ? 3 : 6);
-        List<FlowMod> firstFlows = addFlows(first);
+        addFlows(first);
         List<Bridge> all = new ArrayList<>(List.of(first));
-        List<List<FlowMod>> flows = new ArrayList<>(List.of(firstFlows));
         if (two) {
             Bridge second = ofproto.addBridge("br1", random.nextBoolean() ? FailMode.SECURE : FailMode.STANDALONE, 2);
             addPorts(second, 4, 6);
@@ -85,16 +86,16 @@ public final class RandomPipeline {
             second.addPort(PortInfo.patch("patch1", "patch0", 9));
             second.apply(List.of(FlowMod.builder(FlowCommand.DELETE).build()), true);
             all.add(second);
-            flows.add(random.nextInt(4) == 0 ? List.of() : addFlows(second));
+            if (random.nextInt(4) > 0) {
+                addFlows(second);
+            }
         }
         for (int i = 0; i < 6; i++) {
             FlowKey key = ModelPacket.of(sample()).key(pool);
             ofproto.translator().translate(new XlateIn(key, 60, 0, true, 0)).cache().close();
         }
         List<NaiveBridge> naive = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            naive.add(new NaiveBridge(all.get(i), all.get(i).failMode() == FailMode.STANDALONE, flows.get(i), 0));
-        }
+        all.forEach(bridge -> naive.add(new NaiveBridge(bridge, 0)));
         model = new NaiveSwitch(naive);
     }
 
@@ -112,12 +113,14 @@ public final class RandomPipeline {
                 case 3 -> new PortVlan(PortVlan.Mode.NATIVE_UNTAGGED, 11, Set.of());
                 default -> PortVlan.TRUNK_ALL;
             };
-            bridge.addPort(PortInfo.of("p" + dpPort, "memory", dpPort, dpPort).withVlan(vlan));
+            PortState state = random.nextInt(4) == 0
+                    ? new PortState(random.nextBoolean(), false, 0, 0, 0)
+                    : PortState.UP;
+            bridge.addPort(PortInfo.of("p" + dpPort, "memory", dpPort, dpPort).withVlan(vlan).withState(state));
         }
     }
 
-    private List<FlowMod> addFlows(Bridge bridge) {
-        List<FlowMod> flows = new ArrayList<>();
+    private void addFlows(Bridge bridge) {
         int tables = 1 + random.nextInt(TABLES);
         for (int table = 0; table < tables; table++) {
             Set<Integer> priorities = new HashSet<>();
@@ -125,26 +128,52 @@ public final class RandomPipeline {
             for (int i = 0; i < count; i++) {
                 int priority = random.nextInt(200);
                 if (priorities.add(priority)) {
-                    addFlow(bridge, flows,
+                    addFlow(bridge,
                             FlowMod.builder(FlowCommand.ADD).table(table).priority(priority)
                                     .cookie(random.nextInt(1000))
                                     .match(match()));
                 }
             }
             if (random.nextInt(3) > 0 && priorities.add(0)) {
-                addFlow(bridge, flows, FlowMod.builder(FlowCommand.ADD).table(table).priority(0).cookie(7));
+                addFlow(bridge, FlowMod.builder(FlowCommand.ADD).table(table).priority(0).cookie(7));
+            }
+            for (int n = random.nextInt(6) - 3; n > 0; n--) {
+                addConjunction(bridge, table, priorities);
             }
         }
-        return flows;
     }
 
-    private void addFlow(Bridge bridge, List<FlowMod> flows, FlowMod.Builder builder) {
+    /** Flows that meet clauses of a conjunction, often all of them, and mostly a flow that it leads to. */
+    private void addConjunction(Bridge bridge, int table, Set<Integer> priorities) {
+        int id = 1 + random.nextInt(3);
+        int clauses = id == 3 ? 3 : 2;
+        int priority = random.nextInt(3) == 0 ? 77 : 50 + random.nextInt(150);
+        List<FlowMod> mods = new ArrayList<>();
+        for (int n = clauses + random.nextInt(3); n > 0; n--) {
+            List<OfAction> meets = new ArrayList<>(List.of(new OfAction.Conjunction(id, n % clauses, clauses)));
+            if (random.nextInt(4) == 0) {
+                meets.add(new OfAction.Conjunction(2, random.nextInt(2), 2));
+            }
+            mods.add(FlowMod.builder(FlowCommand.ADD).table(table).priority(priority).match(match()).actions(meets)
+                    .build());
+        }
+        bridge.apply(mods, false);
+        if (random.nextInt(6) > 0 && priorities.add(1000 + id)) {
+            long[] values = new long[FlowLayout.WORDS];
+            long[] mask = new long[FlowLayout.WORDS];
+            Fields.CONJ_ID.set(values, id);
+            Fields.CONJ_ID.setAll(mask);
+            addFlow(bridge, FlowMod.builder(FlowCommand.ADD).table(table).priority(1000 + id)
+                    .match(new Match(values, FlowMask.of(mask))));
+        }
+    }
+
+    private void addFlow(Bridge bridge, FlowMod.Builder builder) {
         FlowMod draft = builder.build();
         for (int attempt = 0; attempt < 20; attempt++) {
             FlowMod mod = draft.toBuilder().actions(actions.list(draft.table(), draft.match())).build();
             List<FlowModResult> results = bridge.apply(List.of(mod), true);
             if (results.get(0).isOk()) {
-                flows.add(mod);
                 return;
             }
         }
