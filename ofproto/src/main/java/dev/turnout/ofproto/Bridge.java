@@ -516,6 +516,11 @@ public final class Bridge {
         return learner;
     }
 
+    /** What has become of the flows that {@code learn} was to make. */
+    public LearnCounts learnCounts() {
+        return learner.counts();
+    }
+
     /** Removes flows and MAC addresses whose time is over. */
     int expire(long nowNs, long creditedNs) {
         int count;

@@ -124,22 +124,27 @@ final class FlowLearner {
         while (!queue.isEmpty() && lock.tryLock()) {
             List<FlowModBatch> changes = new ArrayList<>();
             try {
-                for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
-                    queued.decrementAndGet();
-                    next.outcome = apply(next.flow, next.atNs, changes);
-                }
+                workOff(changes);
             } finally {
                 lock.unlock();
+                if (!changes.isEmpty()) {
+                    onChange.accept(changes);
+                }
             }
-            if (!changes.isEmpty()) {
-                onChange.accept(changes);
-            }
+        }
+    }
+
+    private void workOff(List<FlowModBatch> changes) {
+        for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
+            queued.decrementAndGet();
+            next.outcome = apply(next.flow, next.atNs, changes);
         }
     }
 
     private Outcome apply(LearnedFlow flow, long atNs, List<FlowModBatch> changes) {
         Rule by = flow.by();
         if (by != null && !by.isVisible(tables.nextVersion())) {
+            refused.increment();
             return Outcome.REFUSED;
         }
         int table = flow.mod().table();
@@ -160,6 +165,9 @@ final class FlowLearner {
             batch.rollBack();
             refused.increment();
             return Outcome.REFUSED;
+        } catch (RuntimeException | Error e) {
+            batch.rollBack(); // else the next batch would publish what this one has done
+            throw e;
         }
         batch.publish();
         changes.add(batch);
@@ -167,18 +175,7 @@ final class FlowLearner {
         return Outcome.LEARNED;
     }
 
-    /** Flows learned, changed ones included. */
-    long learned() {
-        return learned.sum();
-    }
-
-    /** Packets that learned nothing since there were as many flows as the action allows. */
-    long overLimit() {
-        return overLimit.sum();
-    }
-
-    /** Packets that learned nothing since the table was full, or the flow could not be. */
-    long refused() {
-        return refused.sum();
+    LearnCounts counts() {
+        return new LearnCounts(learned.sum(), overLimit.sum(), refused.sum());
     }
 }

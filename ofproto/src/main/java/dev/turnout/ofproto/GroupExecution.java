@@ -137,7 +137,7 @@ final class GroupExecution {
         if (!bucket.watches()) {
             return true;
         }
-        return (bucket.watchPort() != OfPorts.NONE && isPortLive(bucket.watchPort()))
+        return (bucket.watchPort() != OfPorts.NONE && ctx.isPortLive(bucket.watchPort()))
                 || (bucket.watchGroup() != FlowMod.ANY_GROUP && isGroupLive(bucket.watchGroup(), depth + 1));
     }
 
@@ -145,14 +145,5 @@ final class GroupExecution {
         @Nullable
         Group group = depth > MAX_WATCH_DEPTH ? null : ctx.group(number);
         return group != null && firstLive(group, depth) != NO_BUCKET;
-    }
-
-    private boolean isPortLive(int number) {
-        @Nullable
-        PortInfo port = ctx.ports().byNumber(number);
-        if (port == null || !port.state().adminUp() || !port.state().linkUp()) {
-            return false;
-        }
-        return port.isPatch() ? ctx.hasPeer(port) : port.dpPort() != PortInfo.NO_DP_PORT;
     }
 }

@@ -72,11 +72,11 @@ final class HashedChoice {
         int chosen = OfPorts.NONE;
         if (bundle.algorithm() == OfAction.BundleAlgorithm.ACTIVE_BACKUP) {
             for (int i = members.size() - 1; i >= 0; i--) {
-                chosen = isAlive(ctx.ports(), members.get(i)) ? members.get(i) : chosen;
+                chosen = isAlive(ctx, members.get(i)) ? members.get(i) : chosen;
             }
         } else {
             int hash = FlowHash.of(ctx.flow, bundle.fields(), bundle.basis());
-            int best = heaviest(hash, members.size(), i -> isAlive(ctx.ports(), members.get(i)));
+            int best = heaviest(hash, members.size(), i -> isAlive(ctx, members.get(i)));
             chosen = best < 0 ? OfPorts.NONE : members.get(best);
         }
         @Nullable
@@ -87,16 +87,11 @@ final class HashedChoice {
         return chosen;
     }
 
-    /** Whether a packet sent there would have a chance: reserved ports always; others if they are in the datapath, up, and have carrier. */
-    static boolean isAlive(PortList ports, int number) {
+    /** Whether a packet sent there would have a chance: reserved ports always; others as the ports that groups watch. */
+    private static boolean isAlive(XlateContext ctx, int number) {
         return switch (number) {
             case OfPorts.IN_PORT, OfPorts.TABLE, OfPorts.NORMAL, OfPorts.FLOOD, OfPorts.ALL, OfPorts.NONE -> true;
-            default -> {
-                @Nullable
-                PortInfo port = ports.byNumber(number);
-                yield port != null && (port.isPatch() || port.dpPort() != PortInfo.NO_DP_PORT)
-                        && port.state().adminUp() && port.state().linkUp();
-            }
+            default -> ctx.isPortLive(number);
         };
     }
 

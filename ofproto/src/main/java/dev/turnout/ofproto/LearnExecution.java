@@ -41,7 +41,8 @@ final class LearnExecution {
         LearnedFlow flow = LearnedFlow.of(learn, ctx.flow, by);
         FlowLearner.Outcome outcome = ctx.hasSideEffects() ? learner.learn(flow, ctx.nowNs()) : learner.predict(flow);
         if (ctx.isObserved()) {
-            ctx.note("learns " + FlowPrinter.text(flow.mod(), ctx.bridge().portNames()) + " (" + outcome.meaning() + ")");
+            ctx.note("learns " + FlowPrinter.text(flow.mod(), ctx.bridge().portNames()) + " (" + outcome.meaning()
+                    + ")");
         }
         if (outcome.isLearned()) {
             ctx.cache().learned(learner, flow);

@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 
 import dev.turnout.ofproto.classifier.ClassifierRule;
+import dev.turnout.ofproto.classifier.Clauses;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFlags;
-import dev.turnout.ofproto.classifier.Clauses;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.OfAction;

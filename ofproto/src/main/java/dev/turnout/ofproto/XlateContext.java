@@ -532,9 +532,13 @@ final class XlateContext {
         return cache;
     }
 
-    /** Whether a patch port leads anywhere. */
-    boolean hasPeer(PortInfo patch) {
-        return topology.peerOf(patch) != null;
+    /** Whether packets sent to a port have a chance: it is up, has carrier, and is in the datapath, or leads to another bridge. */
+    boolean isPortLive(int number) {
+        PortInfo port = ports.byNumber(number);
+        if (port == null || !port.state().adminUp() || !port.state().linkUp()) {
+            return false;
+        }
+        return port.isPatch() ? topology.peerOf(port) != null : port.dpPort() != PortInfo.NO_DP_PORT;
     }
 
     /**

@@ -303,7 +303,7 @@ class LearnTest {
         assertThat(over.cacheable()).isTrue();
         over.cache().credit(5, 300, nowNs, 0);
         assertThat(learned(10)).hasSize(2);
-        assertThat(bridge.learner().overLimit()).isEqualTo(1);
+        assertThat(bridge.learnCounts().overLimit()).isEqualTo(1);
         XlateOut again = translate(1, C, 1, false);
         assertThat(ports(again)).as("a revalidation comes to the same").containsExactly(3);
         assertThat(again.cacheable()).isTrue();
@@ -338,7 +338,7 @@ class LearnTest {
         assertThat(send(1, A, B)).hasSize(3);
         assertThat(send(2, B, C)).hasSize(3);
         assertThat(learned(10)).hasSize(1);
-        assertThat(bridge.learner().refused()).isEqualTo(1);
+        assertThat(bridge.learnCounts().refused()).isEqualTo(1);
         assertThat(send(2, B, A)).containsExactly(1);
     }
 
@@ -370,7 +370,7 @@ class LearnTest {
         assertThat(heard).as("the one that was not learned again is the first to expire").singleElement()
                 .satisfies(gone -> assertThat(gone.reason()).isEqualTo(FlowRemoved.Reason.EVICTION))
                 .satisfies(gone -> assertThat(gone.flow().actions()).containsExactly(new OfAction.Output(2, 0)));
-        assertThat(bridge.learner().refused()).isZero();
+        assertThat(bridge.learnCounts().refused()).isZero();
     }
 
     @Test
@@ -580,6 +580,6 @@ class LearnTest {
         }
         assertThat(uncaught).hasValue(0);
         assertThat(learned(10)).hasSize(threads * each);
-        assertThat(bridge.learner().learned()).isEqualTo((long) threads * each);
+        assertThat(bridge.learnCounts().learned()).isEqualTo((long) threads * each);
     }
 }

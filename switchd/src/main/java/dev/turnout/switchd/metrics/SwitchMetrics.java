@@ -14,6 +14,7 @@ import dev.turnout.core.PortCounters;
 import dev.turnout.core.PortCounters.Counter;
 import dev.turnout.core.ThreadCounter;
 import dev.turnout.ofproto.Bridge;
+import dev.turnout.ofproto.LearnCounts;
 import dev.turnout.ofproto.PortInfo;
 import dev.turnout.revalidator.RevalidatorStats;
 import dev.turnout.switchd.TurnoutSwitch;
@@ -172,7 +173,16 @@ public final class SwitchMetrics {
                         ignored -> bridge.flowCount()),
                 packetIns(tags, "passed", bridge, PacketIns.Counts::passed),
                 packetIns(tags, "delayed", bridge, PacketIns.Counts::delayed),
-                packetIns(tags, "dropped", bridge, PacketIns.Counts::dropped));
+                packetIns(tags, "dropped", bridge, PacketIns.Counts::dropped),
+                learns(tags, "learned", bridge, LearnCounts::learned),
+                learns(tags, "over_limit", bridge, LearnCounts::overLimit),
+                learns(tags, "refused", bridge, LearnCounts::refused));
+    }
+
+    private Meter learns(Tags tags, String outcome, Bridge bridge, ToDoubleFunction<LearnCounts> count) {
+        return counter("turnout.bridge.learn", "flows",
+                "Flows that learn was to make or change, by what became of them", tags.and("outcome", outcome),
+                ignored -> count.applyAsDouble(bridge.learnCounts()));
     }
 
     private Meter packetIns(Tags tags, String outcome, Bridge bridge, ToDoubleFunction<PacketIns.Counts> count) {

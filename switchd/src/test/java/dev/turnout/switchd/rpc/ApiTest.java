@@ -21,6 +21,7 @@ import java.util.function.Predicate;
 
 import com.google.protobuf.ByteString;
 import dev.turnout.core.memory.MemoryPort;
+import dev.turnout.ofproto.Bridge;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.metrics.SwitchMetrics;
 import dev.turnout.v1.AppctlRequest;
@@ -419,6 +420,24 @@ class ApiTest {
         } catch (StatusRuntimeException e) {
             return e.getStatus().getCode();
         }
+    }
+
+    @Test
+    void shouldLearnFlowsFromPacketsAndCountThem() {
+        assertThat(write(true, "actions=learn(table=1,limit=1,cookie=7,NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],"
+                + "output:NXM_OF_IN_PORT[])").getStatuses(0).getCode()).isZero();
+        Bridge bridge = turnout.bridge("br0");
+        int before = bridge.flowCount();
+        p1.inject(FRAME);
+        await().until(() -> bridge.flowCount() == before + 1);
+        byte[] other = FRAME.clone();
+        other[6 + 5]++; // another source
+        p2.inject(other);
+        await().until(() -> bridge.learnCounts().overLimit() > 0);
+        assertThat(bridge.flowCount()).isEqualTo(before + 1);
+        assertThat(new SwitchMetrics(turnout).scrape())
+                .contains("turnout_bridge_learn_flows_total{bridge=\"br0\",outcome=\"learned\"} 1.0")
+                .contains("turnout_bridge_learn_flows_total{bridge=\"br0\",outcome=\"refused\"} 0.0");
     }
 
     @Test
