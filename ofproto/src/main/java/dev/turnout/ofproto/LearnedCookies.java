@@ -54,18 +54,16 @@ final class LearnedCookies {
     }
 
     private void learns(List<OfAction> actions, int change) {
-        for (int i = 0; i < actions.size(); i++) {
-            if (actions.get(i) instanceof OfAction.Learn learn && learn.deleteLearned()) {
+        NestedActions.forEach(actions, action -> {
+            if (action instanceof OfAction.Learn learn && learn.deleteLearned()) {
                 Key key = new Key(learn.table(), learn.cookie());
                 int now = learners.merge(key, change, Integer::sum);
                 if (now == 0) {
                     learners.remove(key);
                     left.add(key);
                 }
-            } else if (actions.get(i) instanceof OfAction.Clone(List<OfAction> copy)) {
-                learns(copy, change);
             }
-        }
+        });
     }
 
     /** The flows whose learners have all gone since this was last asked. */
