@@ -74,8 +74,17 @@ final class DatapathActionText {
             case DpAction.Recirc a -> "recirc(" + DatapathValueText.hex(a.id() & 0xffff_ffffL) + ")";
             case DpAction.Trunc a -> "trunc(" + Integer.toUnsignedString(a.maxLength()) + ")";
             case DpAction.Clone a -> "clone(" + actions(a.actions(), portNames) + ")";
+            case DpAction.Sample a -> "sample(sample=" + percent(a.probability()) + "%,actions("
+                    + actions(a.actions(), portNames) + "))";
+            case DpAction.CheckPktLen a -> "check_pkt_len(size=" + a.length() + ",gt(" + actions(a.greater(), portNames)
+                    + "),le(" + actions(a.lessEqual(), portNames) + "))";
             case DpAction.Meter a -> "meter(" + Integer.toUnsignedString(a.id()) + ")";
         };
+    }
+
+    /** With one decimal, as Open vSwitch prints it. */
+    private static String percent(int probability) {
+        return String.format(Locale.ROOT, "%.1f", 100.0 * Integer.toUnsignedLong(probability) / 0xffff_ffffL);
     }
 
     private static DatapathAttribute transport(int protocol) {

@@ -94,6 +94,36 @@ public sealed interface DpAction {
         }
     }
 
+    /**
+     * Runs the actions on a copy of some of the packets.
+     *
+     * @param probability
+     *            in 2^32 - 1, unsigned
+     */
+    record Sample(int probability, List<DpAction> actions) implements DpAction {
+        public Sample {
+            actions = List.copyOf(actions);
+        }
+    }
+
+    /**
+     * Runs one of two lists on a copy, by the frame's length from the Ethernet header on, without a frame check sequence. The length of a frame that is
+     * yet to be segmented is that of its longest segment.
+     *
+     * @param length
+     *            in bytes
+     * @param greater
+     *            for frames that are longer
+     * @param lessEqual
+     *            for the others
+     */
+    record CheckPktLen(int length, List<DpAction> greater, List<DpAction> lessEqual) implements DpAction {
+        public CheckPktLen {
+            greater = List.copyOf(greater);
+            lessEqual = List.copyOf(lessEqual);
+        }
+    }
+
     record Meter(int id) implements DpAction {
     }
 }

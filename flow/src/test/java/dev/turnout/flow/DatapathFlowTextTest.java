@@ -70,6 +70,8 @@ class DatapathFlowTextTest {
                 new DpAction.PushMpls(0x8847, 100 << 12 | 1 << 8 | 64), new DpAction.PopMpls(0x800),
                 new DpAction.SetMpls(5 << 12, 0xfffff << 12),
                 new DpAction.Trunc(100), new DpAction.Clone(List.of(new DpAction.Output(4))), new DpAction.Meter(2),
+                new DpAction.Sample(0x8000_0000, List.of(new DpAction.Output(4))),
+                new DpAction.CheckPktLen(200, List.of(new DpAction.PopVlan(), new DpAction.Output(4)), List.of()),
                 new DpAction.Recirc(16),
                 new DpAction.Userspace(7), new DpAction.Output(2));
 
@@ -77,7 +79,8 @@ class DatapathFlowTextTest {
                 .isEqualTo("set(eth(src=00:00:00:00:00:01)),set(ipv4(src=10.0.0.1,ttl=63)),"
                         + "set(ipv6(dst=fe80::1,hlimit=5)),set(tcp(dst=80)),set(skb_mark(0x1/0xff)),push_vlan(vid=10,pcp=3),"
                         + "push_vlan(tpid=0x88a8,vid=1,pcp=0),pop_vlan,push_mpls(label=100,tc=0,ttl=64,bos=1,eth_type=0x8847),pop_mpls(eth_type=0x800),"
-                        + "set(mpls(label=5/0xfffff,tc=0/0,ttl=0/0x0,bos=0/0)),trunc(100),clone(4),meter(2),recirc(0x10),"
+                        + "set(mpls(label=5/0xfffff,tc=0/0,ttl=0/0x0,bos=0/0)),trunc(100),clone(4),meter(2),"
+                        + "sample(sample=50.0%,actions(4)),check_pkt_len(size=200,gt(pop_vlan,4),le(drop)),recirc(0x10),"
                         + "userspace(pid=0,controller(recirc_id=7)),2");
         assertThat(DatapathFlowText.actions(DatapathActions.DROP)).isEqualTo("drop");
     }

@@ -43,7 +43,7 @@ final class ActionCompiler {
 
     private static ActionProgram compile(List<DpAction> actions, int depth) throws UnsupportedActionException {
         if (depth > MAX_NESTING) {
-            throw new UnsupportedActionException("clone: nested more than " + MAX_NESTING + " times");
+            throw new UnsupportedActionException("actions nested more than " + MAX_NESTING + " times");
         }
         ActionCompiler compiler = new ActionCompiler(depth);
         int last = lastSending(actions);
@@ -78,6 +78,9 @@ final class ActionCompiler {
             case DpAction.Userspace userspace -> true;
             case DpAction.Meter meter -> true;
             case DpAction.Clone clone -> lastSending(clone.actions()) >= 0;
+            case DpAction.Sample sample -> lastSending(sample.actions()) >= 0;
+            case DpAction.CheckPktLen check ->
+                lastSending(check.greater()) >= 0 || lastSending(check.lessEqual()) >= 0;
             default -> false;
         };
     }
@@ -97,6 +100,9 @@ final class ActionCompiler {
                 emit(isLast ? ActionProgram.USERSPACE : ActionProgram.USERSPACE_COPY, upcalls.size() - 1);
             }
             case DpAction.Clone clone -> addClone(clone, isLast);
+            case DpAction.Sample sample -> addSample(sample, isLast);
+            case DpAction.CheckPktLen check -> emit(ActionProgram.CHECK_LENGTH, check.length(),
+                    nest(check.greater()), nest(check.lessEqual()), isLast ? 1 : 0);
             case DpAction.Trunc trunc -> emit(ActionProgram.TRUNCATE, trunc.maxLength());
             case DpAction.PushVlan push ->
                 emit(ActionProgram.PUSH_VLAN, ((long) push.tpid() << 16) | (push.tci() & 0xefff));
@@ -121,6 +127,19 @@ final class ActionCompiler {
             nested.add(program);
             emit(isLast ? ActionProgram.RUN : ActionProgram.CLONE, nested.size() - 1);
         }
+    }
+
+    private void addSample(DpAction.Sample sample, boolean isLast) throws UnsupportedActionException {
+        int index = nest(sample.actions());
+        if (isLast || !nested.get(index).isDrop()) {
+            emit(ActionProgram.SAMPLE, sample.probability() & 0xffff_ffffL, index, isLast ? 1 : 0);
+        }
+    }
+
+    /** Index of a nested program. */
+    private int nest(List<DpAction> actions) throws UnsupportedActionException {
+        nested.add(compile(actions, depth + 1));
+        return nested.size() - 1;
     }
 
     private void addSet(DpAction action) throws UnsupportedActionException {

@@ -25,6 +25,9 @@ final class ActionExecutor {
 
     private static final int NO_LIMIT = Integer.MAX_VALUE;
     private static final int MAX_DEPTH = 20;
+    private static final int UDP_HEADER = 8;
+    /** Where a TCP header has its length. */
+    private static final int TCP_DATA_OFFSET = 12;
 
     private final ForwardingThread thread;
     private final PacketPool pool;
@@ -40,6 +43,10 @@ final class ActionExecutor {
     private int depth;
     /** The cycle's time. */
     private long nowNs;
+    /** Packets that take the other way at an operation that divides them, per depth of nesting. */
+    private final long[][] others = new long[MAX_DEPTH][PacketBatch.CAPACITY];
+    /** Of a xorshift generator: which packets are sampled. Never 0. */
+    private long random;
 
     ActionExecutor(ForwardingThread thread, PacketPool pool, Outputs outputs, PacketQueue recirculated,
             UpcallSink upcalls,
@@ -51,6 +58,7 @@ final class ActionExecutor {
         this.upcalls = upcalls;
         this.counters = counters;
         this.meters = meters;
+        random = System.nanoTime() | 1;
     }
 
     /**
@@ -78,6 +86,8 @@ final class ActionExecutor {
                 limit = operation == ActionProgram.CLONE ? limit : NO_LIMIT;
             } else if (operation == ActionProgram.TRUNCATE) {
                 limit = (int) operands[at];
+            } else if (operation == ActionProgram.SAMPLE || operation == ActionProgram.CHECK_LENGTH) {
+                divide(program, operation, at, packets, first, left);
             } else {
                 left = change(operation, operands, at, packets, first, left);
             }
@@ -114,6 +124,75 @@ final class ActionExecutor {
                 depth--;
             }
         }
+    }
+
+    /** Runs a nested program on some of the packets, and perhaps another one on the rest: on copies unless nothing follows. */
+    private void divide(ActionProgram program, int operation, int at, long[] packets, int first, int count) {
+        boolean samples = operation == ActionProgram.SAMPLE;
+        long[] operands = program.operands;
+        boolean isLast = operands[at + (samples ? 2 : 3)] != 0;
+        long[] chosen = others[depth];
+        long[] rest = packets;
+        int restFirst = first;
+        int number = count;
+        if (!isLast) {
+            rest = copies[depth];
+            restFirst = 0;
+            number = samples ? 0 : copy(packets, first, count, rest);
+        }
+        int chosenCount = 0;
+        int restCount = 0;
+        if (samples && !isLast) {
+            for (int i = first; i < first + count; i++) {
+                if (isSampled(operands[at])) {
+                    chosenCount += copy(packets, i, 1, rest) == 1 ? keep(rest[0], chosen, chosenCount) : 0;
+                }
+            }
+        } else {
+            for (int i = restFirst; i < restFirst + number; i++) {
+                long packet = rest[i];
+                if (samples ? isSampled(operands[at]) : longestSegment(packet) > operands[at]) {
+                    chosen[chosenCount++] = packet;
+                } else {
+                    rest[restFirst + restCount++] = packet;
+                }
+            }
+        }
+        depth++;
+        if (chosenCount > 0) {
+            execute(program.nested[(int) operands[at + 1]], chosen, 0, chosenCount);
+        }
+        if (restCount > 0) {
+            execute(samples ? ActionProgram.DROP : program.nested[(int) operands[at + 2]], rest, restFirst, restCount);
+        }
+        depth--;
+    }
+
+    private static int keep(long packet, long[] to, int at) {
+        to[at] = packet;
+        return 1;
+    }
+
+    private boolean isSampled(long probability) {
+        random ^= random << 13;
+        random ^= random >>> 7;
+        random ^= random << 17;
+        return random >>> 32 < probability || probability == 0xffff_ffffL;
+    }
+
+    /** The length of a frame as it goes over a wire: of one that is yet to be segmented, that of a whole segment. */
+    private static int longestSegment(long packet) {
+        int length = Packet.length(packet);
+        if (Packet.gsoType(packet) == Packet.GSO_NONE) {
+            return length;
+        }
+        int l4 = Packet.l4Offset(packet);
+        int headers = Packet.gsoHeaderLength(packet);
+        if (l4 != Packet.NO_OFFSET && l4 + TCP_DATA_OFFSET < length) {
+            boolean udp = (Packet.gsoType(packet) & ~Packet.GSO_ECN) == Packet.GSO_UDP_L4;
+            headers = l4 + (udp ? UDP_HEADER : Memory.getByte(Packet.data(packet) + l4 + TCP_DATA_OFFSET) >>> 4 << 2);
+        }
+        return Math.min(length, headers + Packet.gsoSize(packet));
     }
 
     private int copy(long[] packets, int first, int count, long[] to) {

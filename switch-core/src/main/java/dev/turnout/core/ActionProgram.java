@@ -60,8 +60,12 @@ final class ActionProgram {
     static final int HASH = 23;
     /** Operand: number of the datapath meter. */
     static final int METER = 24;
-    private static final int[] OPERANDS = {1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 6, 14, 3, 3, 10, 8, 2, 2, 2, 1, 0, 2, 1, 1,
-        1};
+    /** Operands: probability in 2^32 - 1, index in {@link #nested}, 1 if nothing follows. */
+    static final int SAMPLE = 25;
+    /** Operands: length, index in {@link #nested} for longer frames and for the others, 1 if nothing follows. */
+    static final int CHECK_LENGTH = 26;
+    private static final int[] OPERANDS = {1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 6, 14, 3, 3, 10, 8, 2, 2, 2, 1, 0, 2, 1, 1, 1,
+        3, 4};
 
     final int[] operations;
     final long[] operands;

@@ -284,4 +284,67 @@ class ActionExecutorTest {
         await().until(() -> datapath.drops(DropReason.ACTION_DROP) == 1);
         assertThat(datapath.meters().read(meter)).containsExactly(1, frame.length, 0, 0);
     }
+
+    @Test
+    void shouldTakeOneOfTwoWaysByLength() {
+        DpAction longer = new DpAction.SetEthernet(0, 0, 0x11, MAC);
+        DpAction shorter = new DpAction.SetEthernet(0, 0, 0x22, MAC);
+        byte[] frame = Frames.udp(A, B, 7, 80, 58);
+        assertThat(frame).hasSize(100);
+        for (boolean isLast : new boolean[]{true, false}) {
+            List<DpAction> actions = new ArrayList<>(List.of(new DpAction.CheckPktLen(100,
+                    List.of(longer, new DpAction.Output(2)), List.of(shorter, new DpAction.Output(2)))));
+            if (!isLast) {
+                actions.add(new DpAction.Output(2));
+            }
+            send(frame, new byte[0], actions.toArray(DpAction[]::new));
+            List<byte[]> sent = awaitFrames(plain, isLast ? 1 : 2);
+            assertThat(sent.get(0)[5]).as("as long as asked for is not longer").isEqualTo((byte) 0x22);
+            send(Frames.udp(A, B, 7, 80, 59), new byte[0], actions.toArray(DpAction[]::new));
+            sent = awaitFrames(plain, isLast ? 1 : 2);
+            assertThat(sent.get(0)[5]).isEqualTo((byte) 0x11);
+            if (!isLast) {
+                assertThat(sent.get(1)[5]).as("the packet itself is as it was").isEqualTo((byte) 2);
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeTheLengthOfSegmentsThatAreYetToBeCut() {
+        byte[] whole = Frames.tcp(A, B, 7, 80, 0x18, 4000);
+        DpAction check = new DpAction.CheckPktLen(1454, List.of(), List.of(new DpAction.Output(3)));
+        send(whole, header(1, 1, 54, 1400, 34, 16), check);
+        assertThat(awaitFrames(vnet, 1).get(0)).hasSize(whole.length);
+        long dropped = datapath.drops(DropReason.ACTION_DROP);
+        send(whole, header(1, 1, 54, 1401, 34, 16), check);
+        await().until(() -> datapath.drops(DropReason.ACTION_DROP) == dropped + 1);
+    }
+
+    @Test
+    void shouldDivideABatchAndSampleAPart() {
+        byte[] small = Frames.udp(A, B, 7, 80, 10);
+        byte[] big = Frames.udp(A, B, 7, 80, 90);
+        int batch = 400;
+        slowPath.policy = key -> DatapathActions.of(
+                new DpAction.Sample(0x4000_0000, List.of(new DpAction.SetEthernet(0, 0, 0x55, MAC),
+                        new DpAction.Output(3))),
+                new DpAction.CheckPktLen(100, List.of(new DpAction.Output(2)), List.of(new DpAction.PushVlan(0x8100, 1),
+                        new DpAction.Output(2))));
+        for (int i = 0; i < batch; i++) {
+            in.inject(new MemoryPort.Frame(i % 3 == 0 ? big : small, new byte[0]));
+            int sent = i;
+            await().pollInterval(Duration.ofNanos(20_000))
+                    .until(() -> datapath.count(ThreadCounter.RECEIVED) > sent - 64);
+        }
+        List<byte[]> all = awaitFrames(plain, batch);
+        assertThat(all).filteredOn(frame -> frame.length == big.length).hasSize(134);
+        assertThat(all).filteredOn(frame -> frame.length == small.length + 4).hasSize(batch - 134);
+        List<byte[]> sampled = new ArrayList<>();
+        vnet.captured().forEach(frame -> sampled.add(frame.bytes()));
+        // A quarter, give or take six standard deviations.
+        assertThat(sampled.size()).isBetween(48, 152);
+        assertThat(sampled).allMatch(frame -> frame[5] == 0x55);
+        send(small, new byte[0], new DpAction.Sample(-1, List.of(new DpAction.Output(2))));
+        assertThat(awaitFrames(plain, 1).get(0)).isEqualTo(small);
+    }
 }
