@@ -29,11 +29,9 @@ final class GroupExecution {
     private static final int NO_BUCKET = -1;
 
     private final XlateContext ctx;
-    private final SelectHash hash;
 
     GroupExecution(XlateContext ctx) {
         this.ctx = ctx;
-        hash = new SelectHash(ctx.flow);
     }
 
     void execute(int number) {
@@ -78,7 +76,7 @@ final class GroupExecution {
     private void select(Group group) {
         GroupSelection selection = group.selection();
         if (!selection.method().equals(GroupSelection.DP_HASH) || group.slots().isEmpty()) {
-            long hashed = hash.of(selection);
+            long hashed = FlowHash.of(ctx.flow, selection);
             runAndCredit(group, heaviest(group, hashed));
             return;
         }
@@ -111,7 +109,7 @@ final class GroupExecution {
         for (int i = 0; i < group.buckets().size(); i++) {
             GroupBucket bucket = group.buckets().get(i).given();
             if (bucket.weight() > 0 && isLive(bucket, 0)) {
-                double score = SelectHash.draw(hashed, bucket.id()) / bucket.weight();
+                double score = draw(hashed, bucket.id()) / bucket.weight();
                 if (score < bestScore) {
                     bestScore = score;
                     best = i;
@@ -119,6 +117,12 @@ final class GroupExecution {
             }
         }
         return best;
+    }
+
+    /** A draw from the exponential distribution with mean 1: divided by weights, the least of such draws falls to each in proportion to its weight. */
+    private static double draw(long hash, int bucketId) {
+        double uniform = ((FlowHash.finish(FlowHash.mix(hash, bucketId)) >>> 11) + 1) * 0x1.0p-53;
+        return -Math.log(uniform);
     }
 
     // --- liveness ------------------------------------------------------------------------------------------------------------------------

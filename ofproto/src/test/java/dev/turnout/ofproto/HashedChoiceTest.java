@@ -19,6 +19,7 @@ import dev.turnout.ofproto.classifier.Wildcards;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowParser;
+import dev.turnout.openflow.GroupSelection;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfAction.HashFields;
 import dev.turnout.openflow.OfAction.MultipathAlgorithm;
@@ -30,6 +31,7 @@ import dev.turnout.openflow.Subfield;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code multipath} and {@code bundle}: what is hashed, that it is even, symmetric, and stable where choices come and go. */
 class HashedChoiceTest {
@@ -101,6 +103,33 @@ class HashedChoiceTest {
             same += hash(key, fields) == hash(turned(key), fields) ? 1 : 0;
         }
         assertThat(same).isEqualTo(isSymmetric(fields) ? 300 : 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", GroupSelection.HASH})
+    void shouldSelectTheSameForBothDirections(String method) {
+        GroupSelection selection = new GroupSelection(method, 3, List.of());
+        Random random = new Random(12);
+        Set<Long> hashes = new HashSet<>();
+        for (int i = 0; i < 300; i++) {
+            FlowKey key = packet(random, new int[]{0x0800, 0x86dd, 0x0806}[i % 3], i % 2 == 0 ? 6 : 17);
+            long hash = FlowHash.of(state(key), selection);
+            assertThat(FlowHash.of(state(turned(key)), selection)).isEqualTo(hash);
+            hashes.add(hash);
+        }
+        assertThat(hashes).hasSize(300);
+    }
+
+    @ParameterizedTest
+    @EnumSource(HashFields.class)
+    void shouldHashAllFragmentsOfAPacketAlike(HashFields fields) {
+        FlowKey first = packet(new Random(13), 0x0800, 6);
+        first.set(Fields.IP_FRAG, FlowLayout.FRAG_ANY);
+        FlowKey later = first.copy();
+        later.set(Fields.IP_FRAG, FlowLayout.FRAG_ANY | FlowLayout.FRAG_LATER);
+        later.set(Fields.TCP_SRC, 0);
+        later.set(Fields.TCP_DST, 0);
+        assertThat(hash(later, fields)).isEqualTo(hash(first, fields));
     }
 
     @Test
