@@ -205,7 +205,7 @@ public final class Bridge {
 
     /** Counts for a patch port from now on, until it is forgotten; under the switch's lock, as the next. */
     void keepPatchStats(String portName) {
-        patchStats.putIfAbsent(portName, new PatchStats());
+        patchStats.putIfAbsent(portName, new PatchStats(name, portName));
     }
 
     void forgetPatchStats(String portName) {

@@ -43,7 +43,7 @@ final class GroupExecution {
         List<Group.Bucket> buckets = group.buckets();
         switch (group.type()) {
             case ALL -> {
-                ctx.cache().group(group, EVERY_BUCKET);
+                ctx.cache().group(ctx.bridge(), group, EVERY_BUCKET);
                 for (int i = 0; i < buckets.size() && !ctx.isDropped(); i++) {
                     run(group, i);
                 }
@@ -59,15 +59,15 @@ final class GroupExecution {
             ctx.note("no live bucket");
             return;
         }
-        ctx.cache().group(group, bucket);
+        ctx.cache().group(ctx.bridge(), group, bucket);
         run(group, bucket);
     }
 
     private void run(Group group, int bucket) {
         Group.Bucket chosen = group.buckets().get(bucket);
+        ctx.chose(group, chosen);
         if (!chosen.ordered().isEmpty() && ctx.mayResubmit()) {
-            ctx.bucket(chosen.ordered(), "group:" + Integer.toUnsignedString(group.number()) + " bucket "
-                    + Integer.toUnsignedString(chosen.given().id()));
+            ctx.bucket(chosen.ordered());
         }
     }
 

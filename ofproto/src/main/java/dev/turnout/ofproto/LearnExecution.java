@@ -45,7 +45,7 @@ final class LearnExecution {
                     + ")");
         }
         if (outcome.isLearned()) {
-            ctx.cache().learned(learner, flow);
+            ctx.cache().learned(ctx.bridge(), flow);
         }
         Subfield result = learn.resultDst();
         if (result != null) {

@@ -24,21 +24,25 @@ final class NormalForwarding {
         @Nullable
         PortInfo in = ctx.ports().byNumber(inPort);
         if (in == null && !flow.isFromController()) {
+            ctx.note("the bridge has no such input port: not forwarded");
             return;
         }
         PortVlan inVlan = in == null ? PortVlan.TRUNK_ALL : in.vlan();
         flow.wildcards.lookAt(FlowLayout.ETH_SRC_VLAN, FlowLayout.VLAN_PRESENT | VID);
         boolean tagged = Prerequisites.hasVlan(flow.words);
         if (!tagged && Prerequisites.ethType(flow.words) == ETH_TYPE_VLAN) {
-            return; // a tag that is cut short
+            ctx.note("the VLAN tag is cut short: not forwarded");
+            return;
         }
         int vid = tagged ? (int) Fields.VLAN_TCI.get(flow.words) & VID : 0;
         if (!inVlan.admits(vid)) {
+            ctx.note("the port does not admit the VLAN: not forwarded");
             return;
         }
         int vlan = inVlan.vlanOf(vid);
         long dst = flow.read(Fields.ETH_DST);
         if (in != null && ReservedMulticast.contains(dst)) {
+            ctx.note("addressed to a link protocol: not forwarded");
             return;
         }
         long src = flow.read(Fields.ETH_SRC);
@@ -48,9 +52,16 @@ final class NormalForwarding {
         int learned = isMulticast(dst) ? -1 : ctx.bridge().macTable().lookup(vlan, dst);
         @Nullable
         PortInfo out = learned < 0 ? null : ctx.ports().byNumber(learned);
-        if (out == null) {
-            flood(ctx, inPort, vlan); // not known, or on a port that has just gone
-        } else if (learned != inPort) {
+        if (out == null) { // not known, or on a port that has just gone
+            ctx.note(isMulticast(dst) ? "multicast: flooded" : "the destination is not learned: flooded");
+            flood(ctx, inPort, vlan);
+            return;
+        }
+        ctx.cache().destination(ctx.bridge(), vlan, dst, learned);
+        if (learned == inPort) {
+            ctx.note("the destination was learned on the input port: not forwarded");
+        } else {
+            ctx.note("to where the destination was learned");
             output(ctx, out, vlan);
         }
     }

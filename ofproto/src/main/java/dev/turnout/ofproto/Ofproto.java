@@ -295,6 +295,12 @@ public final class Ofproto {
         return packetInStates.size();
     }
 
+    /** Where packets with a recirculation id go on; null if the id is not (or no longer) known. */
+    @Nullable
+    FrozenState frozenState(int recircId) {
+        return frozenStates.get(recircId);
+    }
+
     /** Recirculation ids that are referenced, or were a moment ago; for tests and metrics. */
     public int frozenStates() {
         return frozenStates.size();

@@ -8,6 +8,23 @@ public final class PatchStats {
     private final LongAdder rxBytes = new LongAdder();
     private final LongAdder txPackets = new LongAdder();
     private final LongAdder txBytes = new LongAdder();
+    private final String bridge;
+    private final String port;
+
+    PatchStats(String bridge, String port) {
+        this.bridge = bridge;
+        this.port = port;
+    }
+
+    /** The name of the port's bridge. */
+    String bridge() {
+        return bridge;
+    }
+
+    /** The port's name. */
+    String port() {
+        return port;
+    }
 
     void received(long packets, long bytes) {
         rxPackets.add(packets);

@@ -7,15 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowLayout;
+import dev.turnout.flow.Json;
 import dev.turnout.ofproto.classifier.Wildcards;
-import dev.turnout.openflow.ActionPrinter;
-import dev.turnout.openflow.MatchPrinter;
 import dev.turnout.openflow.OfAction;
-import dev.turnout.openflow.PortNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +24,52 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread rules: one owner.
  */
 final class TraceTree implements XlateObserver {
-    private static final String INDENT = "    ";
-    private static final String EVERY_PACKET = "every packet";
+    /**
+     * What made it necessary to look at a bit.
+     *
+     * @param bridge
+     *            the bridge, "" if there is none
+     * @param table
+     *            its table, or {@link #NO_TABLE}
+     * @param action
+     *            the action of the table's flow, null for the lookup itself
+     */
+    record Cause(String bridge, int table, @Nullable String action) {
+        static final int NO_TABLE = -1;
+        /** Every translation looks at it. */
+        static final Cause EVERY_PACKET = new Cause("", NO_TABLE, null);
 
-    /** A line of the trace and what came of it. */
-    private static final class Node {
-        final String text;
-        /** A table that is looked up last stands on the level of the one that led to it, since nothing comes back there. */
-        final boolean isTable;
-        final List<Node> children = new ArrayList<>();
+        private String text(String firstBridge) {
+            if (equals(EVERY_PACKET)) {
+                return "every packet";
+            }
+            if (table == NO_TABLE) {
+                return String.valueOf(action);
+            }
+            return "table " + table + (bridge.equals(firstBridge) ? "" : " of " + bridge)
+                    + (action == null ? "" : ": " + action);
+        }
+    }
 
-        Node(String text, boolean isTable) {
-            this.text = text;
-            this.isTable = isTable;
+    /**
+     * Bits of a field that were looked at.
+     *
+     * @param part
+     *            "" for all, {@code /LENGTH} for a prefix, else {@code /MASK}
+     */
+    private record Bits(Field field, String part) {
+    }
+
+    /** A level of the walk: where its steps go, the lookup that led to it, and the action at hand. */
+    private static final class Place {
+        final TraceStep step;
+        final Cause lookup;
+        Cause now;
+
+        Place(TraceStep step, Cause lookup) {
+            this.step = step;
+            this.lookup = lookup;
+            now = lookup;
         }
     }
 
@@ -55,16 +87,17 @@ final class TraceTree implements XlateObserver {
     record Recirculated(int id, long[] words, @Nullable Integer hashBasis) {
     }
 
-    private Node root = new Node("", false);
-    /** From the root to where the walk is. */
-    private final Deque<Node> path = new ArrayDeque<>();
-    /** The table that the walk is in, per level. */
-    private final Deque<String> tables = new ArrayDeque<>();
-    private final Map<String, long[]> because = new LinkedHashMap<>();
+    private TraceStep root = new TraceStep(new TraceStep.Resume());
+    /** From where the walk is to the root. */
+    private final Deque<Place> path = new ArrayDeque<>();
+    private final Map<Cause, long[]> because = new LinkedHashMap<>();
     private final List<Recirculated> recirculated = new ArrayList<>();
-    private String cause = EVERY_PACKET;
+    private Cause cause = Cause.EVERY_PACKET;
     private String bridge = "";
-    private @Nullable Node found;
+    /** What was looked up last, or the bucket that was chosen: the next level is its. */
+    private @Nullable TraceStep found;
+    /** The last thing that may be why nothing is sent. */
+    private String lastWord = "";
     private long[] end = new long[FlowLayout.WORDS];
 
     TraceTree() {
@@ -73,110 +106,124 @@ final class TraceTree implements XlateObserver {
 
     @Override
     public void restarted() {
-        root = new Node("", false);
+        root = new TraceStep(new TraceStep.Resume());
         path.clear();
-        path.push(root);
-        tables.clear();
-        tables.push("");
+        path.push(new Place(root, Cause.EVERY_PACKET));
         because.clear();
         recirculated.clear();
-        cause = EVERY_PACKET;
+        cause = Cause.EVERY_PACKET;
         bridge = "";
         found = null;
-    }
-
-    private Node add(String text, boolean isTable) {
-        Node node = new Node(text, isTable);
-        path.getFirst().children.add(node);
-        return node;
+        lastWord = "";
     }
 
     @Override
     public void lookingUp(Bridge in, int table) {
         bridge = bridge.isEmpty() ? in.name() : bridge;
-        cause = "table " + table + (in.name().equals(bridge) ? "" : " of " + in.name());
+        cause = new Cause(in.name(), table, null);
     }
 
     @Override
     public void lookedUp(Bridge in, int table, @Nullable Rule rule) {
-        Node node = add(String.format("%2d. %s", table, rule == null ? "No match." : text(rule)), true);
-        if (rule == null || rule.actions().isEmpty()) {
-            node.children.add(new Node("drop", false));
+        found = actionAtHand().add(new TraceStep.Table(in.name(), table, rule));
+        if (rule == null) {
+            lastWord = "no flow matches in table " + table + " of " + in.name();
+        } else if (rule.actions().isEmpty()) {
+            lastWord = "the flow in table " + table + " of " + in.name() + " has no actions";
         }
-        found = node;
-    }
-
-    private static String text(Rule rule) {
-        String match = MatchPrinter.format(rule.match(), PortNames.NONE);
-        return (match.isEmpty() ? "" : match + ", ") + "priority " + rule.priority()
-                + (rule.cookie() == 0 ? "" : ", cookie 0x" + Long.toHexString(rule.cookie()));
     }
 
     @Override
     public void lookedAt(int word, long bits) {
-        because.computeIfAbsent(cause, name -> new long[FlowLayout.WORDS])[word] |= bits;
+        boolean isLast = cause.equals(Cause.EVERY_PACKET) && word == FlowLayout.ETH_SRC_VLAN
+                && bits == FlowLayout.VLAN_PRESENT;
+        because.computeIfAbsent(isLast ? whoLookedAtTags() : cause, name -> new long[FlowLayout.WORDS])[word] |= bits;
+    }
+
+    /** At the end, the bit that says that there is a tag goes with whatever looked at bits of it. */
+    private Cause whoLookedAtTags() {
+        return because.entrySet().stream().filter(entry -> (entry.getValue()[FlowLayout.ETH_SRC_VLAN] & 0xffff) != 0)
+                .map(Map.Entry::getKey).findFirst().orElse(cause);
     }
 
     @Override
     public void action(OfAction action) {
-        String text = ActionPrinter.format(List.of(action), PortNames.NONE);
-        // Actions of a level are beside each other: what the one before led to is over.
-        Node level = path.getFirst();
-        level.children.add(new Node(text, false));
-        String table = tables.getFirst();
-        cause = table.isEmpty() ? text : table + ": " + text;
+        found = null;
+        Place place = path.getFirst();
+        String text = RuleText.actions(List.of(action));
+        place.step.add(new TraceStep.Action(text));
+        place.now = new Cause(place.lookup.bridge, place.lookup.table, text);
+        cause = place.now;
     }
 
     /** What an action leads to stands under it. */
-    private Node place() {
-        Node level = path.getFirst();
-        return level.children.isEmpty() || level.children.getLast().isTable ? level : level.children.getLast();
+    private TraceStep actionAtHand() {
+        TraceStep level = path.getFirst().step;
+        boolean isAction = !level.steps.isEmpty() && level.steps.getLast().what instanceof TraceStep.Action;
+        return isAction ? level.steps.getLast() : level;
+    }
+
+    @Override
+    public void chose(Group group, Group.Bucket bucket) {
+        found = actionAtHand().add(new TraceStep.Bucket(group, bucket));
     }
 
     @Override
     public void entered(Level level, String what) {
-        Node node = switch (level) {
-            case FLOW -> found == null ? add("flow", true) : found;
-            case PATCH -> new Node("bridge(\"" + what + "\")", false);
-            case ACTION_SET -> new Node("--. Executing action set:", true);
-            case COPY -> new Node(what.isEmpty() ? "on a copy:" : what, false);
-            case THAWED -> new Node("resume", false);
-        };
-        if (level == Level.FLOW) {
-            tables.push(cause);
-        } else {
-            place().children.add(node);
-            tables.push(tables.getFirst());
-        }
+        TraceStep step = found;
         found = null;
-        path.push(node);
+        if (step == null || (level != Level.FLOW && level != Level.COPY)) {
+            step = switch (level) {
+                case FLOW, COPY -> actionAtHand().add(new TraceStep.Copy(what));
+                case PATCH -> actionAtHand().add(new TraceStep.Patch(what));
+                case ACTION_SET -> path.getFirst().step.add(new TraceStep.ActionSet());
+                case THAWED -> path.getFirst().step.add(new TraceStep.Resume());
+            };
+        }
+        path.push(new Place(step, level == Level.FLOW ? cause : path.getFirst().lookup));
     }
 
     @Override
     public void left() {
         path.pop();
-        tables.pop();
+        cause = path.getFirst().now;
+        found = null;
     }
 
     @Override
     public void note(String remark) {
-        place().children.add(new Node(" >> " + remark, false));
+        actionAtHand().add(new TraceStep.Note(remark));
+        lastWord = remark;
     }
 
     @Override
     public void dropped(XlateDrop reason) {
-        place().children.add(new Node(" >> " + reason.meaning() + ": the packet is dropped", false));
+        actionAtHand().add(new TraceStep.Drop(reason));
     }
 
     @Override
     public void frozen(int recircId, FrozenState state, long[] words) {
-        place().children.add(new Node(" >> recirc(0x" + Integer.toHexString(recircId) + ")", false));
+        actionAtHand().add(new TraceStep.Recirculation(recircId));
         recirculated.add(new Recirculated(recircId, words.clone(), state.hashBasis()));
     }
 
     @Override
     public void ended(long[] words) {
         end = words.clone();
+    }
+
+    /** Bits of the packet's key, by what made it necessary to look at them. */
+    Map<Cause, long[]> reasons() {
+        return because;
+    }
+
+    List<TraceStep> steps() {
+        return root.steps;
+    }
+
+    /** Why nothing is sent, where no limit was reached. */
+    String whyNothing() {
+        return lastWord.isEmpty() ? "no action sends it anywhere" : lastWord;
     }
 
     /** The packet and the pipeline's fields at the end of the walk. */
@@ -188,49 +235,62 @@ final class TraceTree implements XlateObserver {
         return recirculated;
     }
 
-    // --- text ----------------------------------------------------------------------------------------------------------------------------
-
-    void appendTree(StringBuilder out) {
-        append(out, root.children, 0);
-    }
-
-    private static void append(StringBuilder out, List<Node> nodes, int level) {
-        for (Node node : nodes) {
-            out.append(INDENT.repeat(level)).append(node.text).append('\n');
-            for (int i = 0; i < node.children.size(); i++) {
-                Node child = node.children.get(i);
-                boolean isTail = node.isTable && child.isTable && i + 1 == node.children.size();
-                append(out, List.of(child), isTail ? level : level + 1);
-            }
-        }
-    }
+    // --- what was looked at --------------------------------------------------------------------------------------------------------------
 
     /** Which table or action made it necessary to look at what of a packet with this key, a line each. */
     void appendReasons(StringBuilder out, long[] key) {
         because.forEach((reason, words) -> {
-            String bits = bits(words, key);
+            List<Bits> bits = bits(words, key);
             if (!bits.isEmpty()) {
-                out.append("  ").append(reason).append(": ").append(bits).append('\n');
+                out.append("  ").append(reason.text(bridge)).append(": ")
+                        .append(bits.stream().map(part -> part.field.name() + part.part)
+                                .collect(Collectors.joining(", ")))
+                        .append('\n');
             }
         });
     }
 
-    /** Bits of the packet's key by field: whole fields by name, prefixes by their length, others by mask. */
-    private static String bits(long[] words, long[] key) {
-        long[] rest = words.clone();
-        StringBuilder out = new StringBuilder();
-        Wildcards ignored = new Wildcards();
-        // Fields of several protocols share words: those of the packet's own come first.
-        appendBits(out, rest, field -> Prerequisites.hold(field.prerequisite(), key, ignored));
-        appendBits(out, rest, field -> true);
-        return out.toString();
+    /** The same, an array with an object for each field and reason. */
+    void writeReasons(Json out, long[] key) {
+        out.array();
+        because.forEach((reason, words) -> {
+            for (Bits bits : bits(words, key)) {
+                out.object().field("field", bits.field.name());
+                if (!bits.part.isEmpty()) {
+                    out.field("bits", bits.part);
+                }
+                out.name("because").object();
+                if (reason.table != Cause.NO_TABLE) {
+                    out.field("bridge", reason.bridge).field("table", reason.table);
+                }
+                if (reason.action != null) {
+                    out.field("action", reason.action);
+                }
+                if (reason.equals(Cause.EVERY_PACKET)) {
+                    out.field("every_packet", true);
+                }
+                out.endObject().endObject();
+            }
+        });
+        out.endArray();
     }
 
-    private static void appendBits(StringBuilder out, long[] rest, Predicate<Field> wanted) {
+    /** Bits of the packet's key by field: whole fields by name, prefixes by their length, others by mask. */
+    private static List<Bits> bits(long[] words, long[] key) {
+        long[] rest = words.clone();
+        List<Bits> out = new ArrayList<>();
+        Wildcards ignored = new Wildcards();
+        // Fields of several protocols share words: those of the packet's own come first.
+        addBits(out, rest, field -> Prerequisites.hold(field.prerequisite(), key, ignored));
+        addBits(out, rest, field -> true);
+        return out;
+    }
+
+    private static void addBits(List<Bits> out, long[] rest, Predicate<Field> wanted) {
         for (Field field : Fields.all()) {
             if (field.isStored() && field.word() < FlowLayout.DATAPATH_WORDS && field.isAnySet(rest)
                     && wanted.test(field)) {
-                out.append(out.isEmpty() ? "" : ", ").append(field.name()).append(part(field, rest));
+                out.add(new Bits(field, part(field, rest)));
                 field.clear(rest);
             }
         }

@@ -5,16 +5,20 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
+import dev.turnout.flow.DatapathActions;
 import dev.turnout.flow.DatapathFlowText;
+import dev.turnout.flow.DpAction;
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
+import dev.turnout.flow.Json;
 import dev.turnout.flow.Match;
 import dev.turnout.ofproto.TraceTree.Recirculated;
 import dev.turnout.openflow.MatchPrinter;
 import dev.turnout.openflow.PortNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what the switch would do with a packet, and why: {@code ofproto/trace}. It is the translator itself that does it, with an observer
@@ -36,6 +40,31 @@ public final class Tracer {
     }
 
     /**
+     * One translation of the packet.
+     *
+     * @param from
+     *            the recirculation that it goes on from, or null for the packet as it is received
+     */
+    private record Pass(@Nullable Recirculated from, FlowKey key, TraceTree tree, XlateOut out) {
+        int recircId() {
+            return from == null ? 0 : from.id();
+        }
+
+        /** How the packet came to be as it is; "" for one that is received. */
+        String how() {
+            return from == null || from.hashBasis() == null ? "" : "as if the hash were 0";
+        }
+    }
+
+    /** A trace; its translations are held until it is closed. */
+    private record Trace(Match flow, int inPort, List<Pass> passes, int notFollowed) implements AutoCloseable {
+        @Override
+        public void close() {
+            passes.forEach(pass -> pass.out.cache().close());
+        }
+    }
+
+    /**
      * Traces a packet.
      *
      * @param bridge
@@ -47,8 +76,44 @@ public final class Tracer {
      *             if the bridge has no such port, or it is one that receives nothing
      */
     public String trace(Bridge bridge, Match flow) {
-        long[] words = flow.values();
-        int inPort = (int) Fields.IN_PORT.get(words);
+        StringBuilder out = new StringBuilder("Flow: ").append(MatchPrinter.format(flow, PortNames.NONE))
+                .append("\n\n");
+        out.append("bridge(\"").append(bridge.name()).append("\")\n");
+        out.append("-".repeat(bridge.name().length() + 10)).append('\n');
+        try (Trace trace = follow(bridge, flow)) {
+            for (Pass pass : trace.passes) {
+                append(out, trace, pass);
+            }
+            if (trace.notFollowed > 0) {
+                out.append('\n').append(trace.notFollowed).append(" more recirculations are not followed\n");
+            }
+        }
+        return out.toString();
+    }
+
+    /**
+     * The same as JSON: an object with {@code passes}, one for the packet as it is received and one for each time that it comes back. A pass has the
+     * tree ({@code steps}), the megaflow and for each field that it looks at what made that necessary, the datapath's actions, why the packet is
+     * dropped, and what the megaflow would use, some of it credited with its packets.
+     */
+    public String traceJson(Bridge bridge, Match flow) {
+        Json out = new Json();
+        try (Trace trace = follow(bridge, flow)) {
+            out.object().field("bridge", bridge.name()).field("flow", MatchPrinter.format(flow, PortNames.NONE))
+                    .name("passes").array();
+            for (Pass pass : trace.passes) {
+                write(out, trace, pass);
+            }
+            out.endArray().field("recirculations_not_followed", trace.notFollowed).endObject();
+        }
+        return out.toString();
+    }
+
+    // --- the walk ------------------------------------------------------------------------------------------------------------------------
+
+    @SuppressWarnings("MustBeClosedChecker")
+    private Trace follow(Bridge bridge, Match flow) {
+        int inPort = (int) Fields.IN_PORT.get(flow.values());
         PortInfo port = bridge.port(inPort);
         if (port == null) {
             throw new IllegalArgumentException("in_port=" + inPort + ": no such port on " + bridge.name());
@@ -57,30 +122,18 @@ public final class Tracer {
             throw new IllegalArgumentException(
                     "in_port=" + inPort + ": " + port.name() + " is not in the datapath and receives nothing");
         }
-        StringBuilder out = new StringBuilder("Flow: ").append(MatchPrinter.format(flow, PortNames.NONE))
-                .append("\n\n");
-        out.append("bridge(\"").append(bridge.name()).append("\")\n");
-        out.append("-".repeat(bridge.name().length() + 10)).append('\n');
-        FlowKey key = new FlowKey(words.clone());
+        FlowKey key = new FlowKey(flow.values().clone());
         Fields.IN_PORT_OXM.set(key.words(), port.dpPort());
-        List<XlateCache> held = new ArrayList<>();
-        try {
-            Deque<Recirculated> left = new ArrayDeque<>(trace(key, flow, inPort, out, held));
-            int followed = 0;
-            while (!left.isEmpty() && followed++ < MAX_RECIRCULATIONS) {
-                Recirculated next = left.poll();
-                out.append('\n').append(RULE).append("\nrecirc(0x").append(Integer.toHexString(next.id()))
-                        .append(") - resume").append(next.hashBasis() == null ? "" : " as if the hash were 0")
-                        .append('\n').append(RULE).append("\n\n");
-                left.addAll(trace(again(next, port), flow, inPort, out, held));
-            }
-            if (!left.isEmpty()) {
-                out.append('\n').append(left.size()).append(" more recirculations are not followed\n");
-            }
-        } finally {
-            held.forEach(XlateCache::close);
+        List<Pass> passes = new ArrayList<>();
+        passes.add(pass(null, key));
+        Deque<Recirculated> left = new ArrayDeque<>(passes.getFirst().tree.recirculated());
+        while (!left.isEmpty() && passes.size() <= MAX_RECIRCULATIONS) {
+            Recirculated next = left.poll();
+            Pass pass = pass(next, again(next, port));
+            passes.add(pass);
+            left.addAll(pass.tree.recirculated());
         }
-        return out.toString();
+        return new Trace(flow, inPort, passes, left.size());
     }
 
     private static FlowKey again(Recirculated from, PortInfo port) {
@@ -91,20 +144,56 @@ public final class Tracer {
         return key;
     }
 
-    private List<Recirculated> trace(FlowKey key, Match shown, int inPort, StringBuilder out, List<XlateCache> held) {
+    private Pass pass(@Nullable Recirculated from, FlowKey key) {
         TraceTree tree = new TraceTree();
-        XlateOut done = ofproto.translator().translate(new XlateIn(key, 0, 0, false, ofproto.nowNs()), tree);
-        held.add(done.cache());
-        tree.appendTree(out);
-        out.append("\nFinal flow: ").append(change(key, shown, inPort, tree.end())).append('\n');
-        out.append("Megaflow: ").append(DatapathFlowText.key(key, done.wildcards())).append('\n');
+        XlateOut out = ofproto.translator().translate(new XlateIn(key, 0, 0, false, ofproto.nowNs()), tree);
+        return new Pass(from, key, tree, out);
+    }
+
+    // --- what came out -------------------------------------------------------------------------------------------------------------------
+
+    private static void append(StringBuilder out, Trace trace, Pass pass) {
+        if (pass.from != null) {
+            out.append('\n').append(RULE).append("\nrecirc(0x").append(Integer.toHexString(pass.recircId()))
+                    .append(") - resume").append(pass.how().isEmpty() ? "" : " " + pass.how())
+                    .append('\n').append(RULE).append("\n\n");
+        }
+        XlateOut done = pass.out;
+        TraceStep.append(out, pass.tree.steps());
+        out.append("\nFinal flow: ").append(change(pass.key, trace.flow, trace.inPort, pass.tree.end())).append('\n');
+        out.append("Megaflow: ").append(DatapathFlowText.key(pass.key, done.wildcards())).append('\n');
         out.append("Looked at, by what made it necessary:\n");
-        tree.appendReasons(out, key.words());
+        pass.tree.appendReasons(out, pass.key.words());
         out.append("Datapath actions: ").append(DatapathFlowText.actions(done.actions())).append('\n');
         if (!done.cacheable()) {
             out.append("No megaflow is installed: ").append(done.whyNot()).append('\n');
         }
-        return tree.recirculated();
+    }
+
+    private static void write(Json out, Trace trace, Pass pass) {
+        XlateOut done = pass.out;
+        out.object().field("recirc_id", Integer.toUnsignedLong(pass.recircId()));
+        if (!pass.how().isEmpty()) {
+            out.field("resumed", pass.how());
+        }
+        TraceStep.write(out.name("steps"), pass.tree.steps());
+        out.field("final_flow", change(pass.key, trace.flow, trace.inPort, pass.tree.end()));
+        out.name("megaflow").object().field("text", DatapathFlowText.key(pass.key, done.wildcards()));
+        pass.tree.writeReasons(out.name("looked_at"), pass.key.words());
+        out.field("installed", done.cacheable());
+        if (!done.cacheable()) {
+            out.field("why_not", done.whyNot());
+        }
+        out.endObject().name("datapath_actions").array();
+        for (DpAction action : done.actions().actions()) {
+            out.value(DatapathFlowText.actions(new DatapathActions(List.of(action))));
+        }
+        out.endArray();
+        if (done.actions().actions().isEmpty()) {
+            out.field("dropped", done.drop() == XlateDrop.NONE ? pass.tree.whyNothing() : done.drop().meaning());
+        }
+        new XlateReport(done.cache()).write(out.name("uses"));
+        out.endObject();
     }
 
     private static String change(FlowKey key, Match shown, int inPort, long[] end) {

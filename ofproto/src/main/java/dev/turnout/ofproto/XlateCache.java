@@ -8,30 +8,44 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a translation touched and must be credited with the packets of its megaflow: flows, tables, groups, patch ports, learned MAC addresses,
- * learned flows. It also holds the translation's references (what to tell the controller, where to go on after a recirculation), until
+ * learned flows; so it also says what the megaflow was made of. It holds the translation's references (what to tell the controller, where to go on after a recirculation), until
  * {@link #close}.
  *
  * <p>Thread rules: {@link #credit} from any thread; {@link #close} once, by the owner.
  */
 public final class XlateCache implements AutoCloseable {
-    private record TableHit(RuleTable table, boolean matched) {
+    /** A table that was looked at, and the flow that matched; null is a miss. */
+    record Lookup(Bridge bridge, RuleTable table, @Nullable Rule rule) {
     }
 
-    private record PatchHop(PatchStats from, PatchStats to) {
+    record PatchHop(PatchStats from, PatchStats to) {
     }
 
-    private record Learned(MacTable table, int vlan, long mac, int port) {
+    /** The sender's address, as NORMAL learns it. */
+    record Learned(Bridge bridge, int vlan, long mac, int port) {
     }
 
-    private record LearnedBy(FlowLearner learner, LearnedFlow flow) {
+    /** A learned address that NORMAL sent the packet to; not credited. */
+    record Destination(Bridge bridge, int vlan, long mac, int port) {
     }
 
-    /** {@code bucket} may be {@link GroupExecution#EVERY_BUCKET}. */
-    private record GroupHit(Group group, int bucket) {
+    record LearnedBy(Bridge bridge, LearnedFlow flow) {
+    }
+
+    /** {@code bucket} is an index, or {@link GroupExecution#EVERY_BUCKET}. */
+    record GroupHit(Bridge bridge, Group group, int bucket) {
+    }
+
+    /** A meter that the translation holds. */
+    record MeterHit(Bridge bridge, Meter meter) implements Held {
+        @Override
+        public void release() {
+            meter.release();
+        }
     }
 
     /** A state that the translation holds a reference to. */
-    private record Reference(SharedStates<?> states, int id) implements Held {
+    record Reference(SharedStates<?> states, int id) implements Held {
         @Override
         public void release() {
             states.release(id);
@@ -39,10 +53,10 @@ public final class XlateCache implements AutoCloseable {
     }
 
     /** A flow whose timeouts a closing TCP connection shortens: {@code fin_timeout}. */
-    private record FinTimeout(RuleTables tables, Rule rule, int idleTimeout, int hardTimeout) {
-        void seen(int tcpFlags) {
+    record FinTimeout(Bridge bridge, Rule rule, int idleTimeout, int hardTimeout) {
+        private void seen(int tcpFlags) {
             if ((tcpFlags & TCP_FIN_RST) != 0) {
-                tables.shortenTimeouts(rule, idleTimeout, hardTimeout);
+                bridge.tables().shortenTimeouts(rule, idleTimeout, hardTimeout);
             }
         }
     }
@@ -51,21 +65,17 @@ public final class XlateCache implements AutoCloseable {
 
     /** A cache in the making. Thread rules: one owner. */
     static final class Builder {
-        private final List<RuleStats> rules = new ArrayList<>();
-        private final List<TableHit> tables = new ArrayList<>();
+        private final List<Lookup> lookups = new ArrayList<>();
         private final List<PatchHop> hops = new ArrayList<>();
         private final List<Learned> learned = new ArrayList<>();
+        private final List<Destination> destinations = new ArrayList<>();
         private final List<LearnedBy> flows = new ArrayList<>();
         private final List<GroupHit> groups = new ArrayList<>();
         private final List<FinTimeout> finTimeouts = new ArrayList<>();
         private final List<Held> references = new ArrayList<>();
 
-        void rule(RuleStats stats) {
-            rules.add(stats);
-        }
-
-        void table(RuleTable table, boolean matched) {
-            tables.add(new TableHit(table, matched));
+        void lookup(Bridge bridge, RuleTable table, @Nullable Rule rule) {
+            lookups.add(new Lookup(bridge, table, rule));
         }
 
         /** A way over patch ports; one that has just gone has no counters any more. */
@@ -75,20 +85,29 @@ public final class XlateCache implements AutoCloseable {
             }
         }
 
-        void learned(MacTable table, int vlan, long mac, int port) {
-            learned.add(new Learned(table, vlan, mac, port));
+        void learned(Bridge bridge, int vlan, long mac, int port) {
+            learned.add(new Learned(bridge, vlan, mac, port));
         }
 
-        void learned(FlowLearner learner, LearnedFlow flow) {
-            flows.add(new LearnedBy(learner, flow));
+        void destination(Bridge bridge, int vlan, long mac, int port) {
+            destinations.add(new Destination(bridge, vlan, mac, port));
         }
 
-        void group(Group group, int bucket) {
-            groups.add(new GroupHit(group, bucket));
+        void learned(Bridge bridge, LearnedFlow flow) {
+            flows.add(new LearnedBy(bridge, flow));
         }
 
-        void finTimeout(RuleTables of, Rule rule, int idleTimeout, int hardTimeout) {
-            finTimeouts.add(new FinTimeout(of, rule, idleTimeout, hardTimeout));
+        void group(Bridge bridge, Group group, int bucket) {
+            groups.add(new GroupHit(bridge, group, bucket));
+        }
+
+        void finTimeout(Bridge bridge, Rule rule, int idleTimeout, int hardTimeout) {
+            finTimeouts.add(new FinTimeout(bridge, rule, idleTimeout, hardTimeout));
+        }
+
+        /** Takes over a meter that is held. */
+        void meter(Bridge bridge, Meter meter) {
+            references.add(new MeterHit(bridge, meter));
         }
 
         /** Takes over what is held for the translation. */
@@ -104,10 +123,10 @@ public final class XlateCache implements AutoCloseable {
         /** The cache; begins another one. */
         XlateCache build() {
             XlateCache cache = new XlateCache(this);
-            rules.clear();
-            tables.clear();
+            lookups.clear();
             hops.clear();
             learned.clear();
+            destinations.clear();
             flows.clear();
             groups.clear();
             finTimeouts.clear();
@@ -116,10 +135,10 @@ public final class XlateCache implements AutoCloseable {
         }
     }
 
-    private final RuleStats[] rules;
-    private final TableHit[] tables;
+    private final Lookup[] lookups;
     private final List<PatchHop> hops;
     private final List<Learned> learned;
+    private final List<Destination> destinations;
     private final List<LearnedBy> flows;
     private final List<GroupHit> groups;
     private final List<FinTimeout> finTimeouts;
@@ -127,10 +146,10 @@ public final class XlateCache implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private XlateCache(Builder builder) {
-        rules = builder.rules.toArray(new RuleStats[0]);
-        tables = builder.tables.toArray(new TableHit[0]);
+        lookups = builder.lookups.toArray(new Lookup[0]);
         hops = List.copyOf(builder.hops);
         learned = List.copyOf(builder.learned);
+        destinations = List.copyOf(builder.destinations);
         flows = List.copyOf(builder.flows);
         groups = List.copyOf(builder.groups);
         finTimeouts = List.copyOf(builder.finTimeouts);
@@ -153,13 +172,12 @@ public final class XlateCache implements AutoCloseable {
         if (packets == 0) {
             return;
         }
-        for (RuleStats rule : rules) {
-            rule.credit(packets, bytes, usedNs);
-        }
-        for (TableHit hit : tables) {
-            hit.table.lookups.add(packets);
-            if (hit.matched) {
-                hit.table.matches.add(packets);
+        for (Lookup lookup : lookups) {
+            lookup.table.lookups.add(packets);
+            Rule rule = lookup.rule;
+            if (rule != null) {
+                lookup.table.matches.add(packets);
+                rule.stats().credit(packets, bytes, usedNs);
             }
         }
         for (PatchHop hop : hops) {
@@ -178,16 +196,48 @@ public final class XlateCache implements AutoCloseable {
             timeout.seen(tcpFlags);
         }
         for (Learned entry : learned) {
-            entry.table.learn(entry.vlan, entry.mac, entry.port, usedNs, true);
+            entry.bridge.macTable().learn(entry.vlan, entry.mac, entry.port, usedNs, true);
         }
         for (LearnedBy entry : flows) {
-            FlowLearner.Outcome ignored = entry.learner.learn(entry.flow, usedNs);
+            FlowLearner.Outcome ignored = entry.bridge.learner().learn(entry.flow, usedNs);
         }
     }
 
+    // --- what it depends on, for traces --------------------------------------------------------------------------------------------------
+
+    /** The tables that were looked at, in order. */
+    List<Lookup> lookups() {
+        return List.of(lookups);
+    }
+
+    List<GroupHit> groups() {
+        return groups;
+    }
+
+    List<PatchHop> hops() {
+        return hops;
+    }
+
+    List<Learned> learnedAddresses() {
+        return learned;
+    }
+
+    List<Destination> destinations() {
+        return destinations;
+    }
+
     /** The flows that credited packets teach. */
-    List<LearnedFlow> learnedFlows() {
-        return flows.stream().map(LearnedBy::flow).toList();
+    List<LearnedBy> learnedFlows() {
+        return flows;
+    }
+
+    List<FinTimeout> finTimeouts() {
+        return finTimeouts;
+    }
+
+    /** What the translation holds until {@link #close}. */
+    List<Held> references() {
+        return references;
     }
 
     /** Gives the references back. A second call does nothing. */

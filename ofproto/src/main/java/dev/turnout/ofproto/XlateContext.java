@@ -50,6 +50,7 @@ final class XlateContext {
     private static final int ACTION_BYTES = 16;
     static final int MAX_ACTIONS = 65536 / ACTION_BYTES;
 
+    private static final OfAction NORMAL = new OfAction.Output(OfPorts.NORMAL, 0);
     private static final RuleTables NO_TABLES = new RuleTables();
     private static final XlateObserver NOBODY = new XlateObserver() {
     };
@@ -268,7 +269,10 @@ final class XlateContext {
         Scope now = scope();
         now.first = lookUp(0, flow.inPort(), false);
         if (now.first == null && tables.table(0).flows() == 0 && now.bridge.failMode() == FailMode.STANDALONE) {
+            observer.entered(Level.FLOW, "");
+            observer.action(NORMAL);
             NormalForwarding.forward(this);
+            observer.left();
         }
         run(now.floor);
         runActionSet();
@@ -385,9 +389,8 @@ final class XlateContext {
         Rule rule = table.classifier.lookup(flow.words, version, flow.wildcards, scratch);
         flow.swapInPort(former);
         observer.lookedUp(bridge(), number, rule);
-        cache.table(table, rule != null);
+        cache.lookup(bridge(), table, rule);
         if (rule != null) {
-            cache.rule(rule.stats());
             hold(rule);
             observer.entered(Level.FLOW, "");
             push(rule.actions(), rule, number, deeper).observed = true;
@@ -419,11 +422,16 @@ final class XlateContext {
         onCopy(actions, withActionSet, scope().inGroup, what);
     }
 
-    /** Executes a group's bucket. */
-    void bucket(List<OfAction> actions, String what) {
+    /** For observers: a group's bucket is about to be executed. */
+    void chose(Group group, Group.Bucket bucket) {
+        observer.chose(group, bucket);
+    }
+
+    /** Executes the actions of a group's bucket. */
+    void bucket(List<OfAction> actions) {
         resubmits++;
         depth++;
-        onCopy(actions, false, true, what);
+        onCopy(actions, false, true, "");
         depth--;
     }
 
@@ -648,7 +656,7 @@ final class XlateContext {
         if (meter == null || !meter.tryHold()) {
             return null;
         }
-        cache.hold(meter);
+        cache.meter(bridge(), meter);
         return meter;
     }
 
@@ -656,7 +664,7 @@ final class XlateContext {
     void finTimeout(int idleTimeout, int hardTimeout) {
         Rule rule = currentRule();
         if (rule != null) {
-            cache.finTimeout(tables, rule, idleTimeout, hardTimeout);
+            cache.finTimeout(bridge(), rule, idleTimeout, hardTimeout);
         }
     }
 
@@ -704,7 +712,7 @@ final class XlateContext {
         if (sideEffects) {
             table.learn(vlan, mac, inPort, nowNs, false);
         }
-        cache.learned(table, vlan, mac, inPort);
+        cache.learned(bridge(), vlan, mac, inPort);
     }
 
     /** {@code learn}: makes a flow of the packet. */

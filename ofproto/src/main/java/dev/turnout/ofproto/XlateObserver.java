@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 interface XlateObserver {
     /** What a level of the walk is. */
     enum Level {
-        /** A flow found by a lookup, by {@code resubmit} or {@code goto_table}, or the pipeline's first. */
+        /** A flow found by a lookup, by {@code resubmit} or {@code goto_table}, or the pipeline's first; or NORMAL where a bridge has no flows. */
         FLOW,
         /** The other bridge of a patch port. */
         PATCH,
@@ -46,8 +46,12 @@ interface XlateObserver {
     default void action(OfAction action) {
     }
 
-    /** A level begins; {@code what} names it where there is more to say: the bridge, the group and bucket, else "". */
+    /** A level begins; {@code what} names it where there is more to say: the bridge, or which copy, else "". */
     default void entered(Level level, String what) {
+    }
+
+    /** A bucket of the group at hand is executed: on the copy that is entered next, unless it has no actions. */
+    default void chose(Group group, Group.Bucket bucket) {
     }
 
     /** The level that was entered last ends. */

@@ -11,7 +11,8 @@ public final class LearnedText {
 
     /** The flows that have no limit: of the others it depends on more than the packet whether they are learned. */
     public static List<String> of(XlateOut out) {
-        return out.cache().learnedFlows().stream().filter(flow -> flow.limit() == 0).map(flow -> of(flow.mod()))
+        return out.cache().learnedFlows().stream().map(XlateCache.LearnedBy::flow).filter(flow -> flow.limit() == 0)
+                .map(flow -> of(flow.mod()))
                 .toList();
     }
 

@@ -160,6 +160,119 @@ class TracerTest {
                 """);
     }
 
+    private String json(String packet) {
+        return new Tracer(ofproto).traceJson(bridge,
+                new FlowParser(PortNames.NONE, Protocols.ANY).parseFilter(packet).match());
+    }
+
+    @Test
+    void shouldSayTheSameInJson() {
+        flows(bridge, "table=0,priority=10,cookie=0x5,in_port=1,actions=resubmit(,1),output:2",
+                "table=1,priority=9,udp,nw_dst=10.0.0.0/24,actions=dec_ttl,goto_table:2");
+        assertThat(json(PACKET)).isEqualTo(oneLine("""
+                {"bridge":"br0",
+                "flow":"udp,in_port=1,dl_src=02:00:00:00:00:01,dl_dst=02:00:00:00:00:02,nw_src=10.0.0.1,\
+                nw_dst=10.0.0.2,nw_ttl=64,tp_src=7,tp_dst=53",
+                "passes":[{"recirc_id":0,
+                "steps":[{"type":"table","bridge":"br0","table":0,"matched":true,"priority":10,"cookie":"0x5",
+                "match":"in_port=1","actions":"resubmit(,1),output:2",
+                "steps":[{"type":"action","action":"resubmit(,1)",
+                "steps":[{"type":"table","bridge":"br0","table":1,"matched":true,"priority":9,"cookie":"0x0",
+                "match":"udp,nw_dst=10.0.0.0/24","actions":"dec_ttl,goto_table:2",
+                "steps":[{"type":"action","action":"dec_ttl"},{"type":"action","action":"goto_table:2"}]},
+                {"type":"table","bridge":"br0","table":2,"matched":false}]},
+                {"type":"action","action":"output:2"}]}],
+                "final_flow":"udp,in_port=1,dl_src=02:00:00:00:00:01,dl_dst=02:00:00:00:00:02,nw_src=10.0.0.1,\
+                nw_dst=10.0.0.2,nw_ttl=63,tp_src=7,tp_dst=53",
+                "megaflow":{"text":"recirc_id(0),in_port(11),packet_type(ns=0,id=0),eth_type(0x0800),\
+                ipv4(dst=10.0.0.2/255.255.255.0,proto=17,ttl=64,frag=no)",
+                "looked_at":[{"field":"recirc_id","because":{"every_packet":true}},
+                {"field":"in_port","because":{"every_packet":true}},
+                {"field":"eth_type","because":{"every_packet":true}},
+                {"field":"nw_frag","because":{"every_packet":true}},
+                {"field":"nw_dst","bits":"/24","because":{"bridge":"br0","table":1}},
+                {"field":"nw_proto","because":{"bridge":"br0","table":1}},
+                {"field":"nw_ttl","because":{"bridge":"br0","table":1,"action":"dec_ttl"}}],
+                "installed":true},
+                "datapath_actions":["set(ipv4(ttl=63))","12"],
+                "uses":[{"type":"flow","credited":true,"bridge":"br0","table":0,"priority":10,"cookie":"0x5",
+                "match":"in_port=1","actions":"resubmit(,1),output:2"},
+                {"type":"flow","credited":true,"bridge":"br0","table":1,"priority":9,"cookie":"0x0",
+                "match":"udp,nw_dst=10.0.0.0/24","actions":"dec_ttl,goto_table:2"},
+                {"type":"miss","credited":true,"bridge":"br0","table":2}]}],
+                "recirculations_not_followed":0}
+                """));
+    }
+
+    private static String oneLine(String text) {
+        return text.replace("\n", "");
+    }
+
+    @Test
+    void shouldSayInJsonWhatGroupsPatchPortsAndRecirculationDo() {
+        group("group_id=4,type=select,selection_method=dp_hash,bucket=bucket_id=7,output:3");
+        flows(bridge, "table=0,actions=clone(output:2),group:4");
+        flows(other, "table=0,actions=learn(table=9,NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],output:NXM_OF_IN_PORT[]),normal");
+        assertThat(json(PACKET)).contains(oneLine("""
+                {"type":"action","action":"clone(output:2)","steps":[{"type":"copy","copy":"clone",
+                "steps":[{"type":"action","action":"output:2"}]}]},
+                {"type":"action","action":"group:4","steps":[{"type":"recirculation","recirc_id":1}]}"""),
+                "{\"type\":\"recirculation\",\"credited\":false,\"bridge\":\"br0\",\"recirc_id\":1}",
+                "{\"recirc_id\":1,\"resumed\":\"as if the hash were 0\",\"steps\":[{\"type\":\"resume\",", oneLine("""
+                        {"type":"bucket","group_id":4,"group_type":"select","bucket":7,
+                        "steps":[{"type":"action","action":"output:3",
+                        "steps":[{"type":"patch","bridge":"br1","steps":["""),
+                oneLine("""
+                        {"type":"note","note":"learns table=9 dl_dst=02:00:00:00:00:01 actions=output:b\
+                         (to be learned)"}"""),
+                "{\"type\":\"note\",\"note\":\"the destination is not learned: flooded\"}", oneLine("""
+                        {"type":"group","credited":true,"bridge":"br0","group_id":4,"group_type":"select",
+                        "text":"group_id=4,type=select,selection_method=dp_hash,bucket=bucket_id:7,actions=output:3",
+                        "bucket":7},
+                        {"type":"patch","credited":true,"bridge":"br0","port":"a","to_bridge":"br1","to_port":"b"},
+                        {"type":"learns_address","credited":true,"bridge":"br1","mac":"02:00:00:00:00:01","vlan":0,"port":1},
+                        {"type":"learns_flow","credited":true,"bridge":"br1",
+                        "flow":"table=9 dl_dst=02:00:00:00:00:01 actions=output:1"}"""));
+    }
+
+    @Test
+    void shouldSayWhyNothingIsSent() {
+        flows(bridge, "table=0,in_port=1,actions=goto_table:4", "table=0,in_port=2,actions=drop",
+                "table=4,tcp,actions=output:2");
+        assertThat(json(PACKET)).contains("\"datapath_actions\":[],\"dropped\":\"no flow matches in table 4 of br0\"");
+        assertThat(json("in_port=2"))
+                .contains("\"datapath_actions\":[],\"dropped\":\"the flow in table 0 of br0 has no actions\"");
+        flows(bridge, "table=0,in_port=1,actions=resubmit(,0)");
+        assertThat(json(PACKET)).contains("{\"type\":\"drop\",\"reason\":\"over max translation depth 64\"}",
+                "\"dropped\":\"over max translation depth 64\"");
+    }
+
+    @Test
+    void shouldShowThatAStandaloneBridgeWithoutFlowsActsAsNormal() {
+        bridge.setFailMode(FailMode.STANDALONE);
+        assertThat(bridge.apply(List.of(FlowParser.parseFlowMod("", FlowCommand.DELETE, PortNames.NONE, Protocols.ANY)),
+                true)).containsExactly(FlowModResult.OK);
+        flows(other, "actions=drop");
+        assertThat(trace(PACKET)).contains("""
+                 0. No match.
+                    NORMAL
+                         >> the destination is not learned: flooded
+                        bridge("br1")
+                             0. priority 32768
+                                drop
+
+                """).contains("Datapath actions: 12\n");
+    }
+
+    @Test
+    void shouldTraceWalksOfThousandsOfTables() {
+        for (int table = 0; table < 250; table++) {
+            flows(bridge, "table=" + table + ",actions=resubmit(," + (table + 1) % 250 + "),output:2");
+        }
+        assertThat(trace(PACKET)).contains(" >> over 4096 resubmit actions: the packet is dropped");
+        assertThat(json(PACKET)).contains("\"dropped\":\"over 4096 resubmit actions\"").endsWith("}");
+    }
+
     @Test
     void shouldShowMissesLoopsAndChangeNothing() {
         assertThat(trace(PACKET)).contains(" 0. No match.").contains("Datapath actions: drop");

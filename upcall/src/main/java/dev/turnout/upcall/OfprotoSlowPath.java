@@ -7,6 +7,7 @@ import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
 import dev.turnout.ofproto.Ofproto;
+import dev.turnout.ofproto.XlateCache;
 import dev.turnout.ofproto.XlateDrop;
 import dev.turnout.ofproto.XlateIn;
 import dev.turnout.ofproto.XlateOut;
@@ -50,6 +51,11 @@ public final class OfprotoSlowPath implements SlowPath {
         @Override
         public void credit(long packets, long bytes, long usedNs, int tcpFlags) {
             out.cache().credit(packets, bytes, usedNs, tcpFlags);
+        }
+
+        @Override
+        public XlateCache cache() {
+            return out.cache();
         }
 
         @Override

@@ -2,6 +2,8 @@ package dev.turnout.upcall;
 
 import dev.turnout.flow.DatapathActions;
 import dev.turnout.flow.FlowMask;
+import dev.turnout.ofproto.XlateCache;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What translating a flow key gave: actions, the bits that the decision looked at, and whom to credit with the packets that
@@ -27,6 +29,11 @@ public interface Translation {
 
     /** Counts packets for the rules, and refreshes the MAC entries, that the translation used. */
     void credit(long packets, long bytes, long usedNs, int tcpFlags);
+
+    /** What the tables noted when they made it, for {@code ofproto/detrace}; null if it is not theirs. Valid until {@link #close}. */
+    default @Nullable XlateCache cache() {
+        return null;
+    }
 
     /** Gives the references back. */
     void close();

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -275,6 +276,27 @@ public final class Upcalls implements UpcallSink, AckSink, AutoCloseable {
     public @Nullable DatapathFlow flow(UkeyId id) {
         Ukey ukey = table.get(id);
         return ukey == null ? null : describe(ukey, new MegaflowReading(), clock.getAsLong());
+    }
+
+    /**
+     * Looks at a megaflow and at the translation whose actions it executes. The ukey's lock is held meanwhile, so that the translation is not closed.
+     *
+     * @param look
+     *            must not wait for anything; see the order of locks
+     * @return what it gave, or null if there is no megaflow of that id
+     */
+    public <T> @Nullable T inspect(UkeyId id, BiFunction<DatapathFlow, Translation, T> look) {
+        Ukey ukey = table.get(id);
+        if (ukey == null) {
+            return null;
+        }
+        ukey.lock();
+        try {
+            DatapathFlow flow = describe(ukey, new MegaflowReading(), clock.getAsLong());
+            return flow == null ? null : look.apply(flow, ukey.translation());
+        } finally {
+            ukey.unlock();
+        }
     }
 
     private @Nullable DatapathFlow describe(Ukey ukey, MegaflowReading reading, long nowNs) {

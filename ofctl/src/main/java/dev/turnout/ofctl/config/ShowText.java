@@ -3,7 +3,7 @@ package dev.turnout.ofctl.config;
 import java.util.Map;
 import java.util.TreeMap;
 
-import dev.turnout.ofctl.Json;
+import dev.turnout.flow.Json;
 import dev.turnout.v1.Bridge;
 import dev.turnout.v1.Config;
 import dev.turnout.v1.Port;

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
+import dev.turnout.flow.Json;
 import dev.turnout.ofctl.CliException;
-import dev.turnout.ofctl.Json;
 import dev.turnout.v1.AddBridge;
 import dev.turnout.v1.AddPort;
 import dev.turnout.v1.Assignment;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import dev.turnout.flow.Json;
 import dev.turnout.ofctl.Console;
-import dev.turnout.ofctl.Json;
 import dev.turnout.openflow.FlowPrinter;
 import dev.turnout.openflow.FlowStats;
 import dev.turnout.openflow.PortNames;

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import dev.turnout.flow.Json;
 import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.Console;
-import dev.turnout.ofctl.Json;
 import dev.turnout.openflow.GroupMod;
 import dev.turnout.openflow.GroupParser;
 import dev.turnout.openflow.GroupPrinter;

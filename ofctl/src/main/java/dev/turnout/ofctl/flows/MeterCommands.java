@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import dev.turnout.flow.Json;
 import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.Console;
-import dev.turnout.ofctl.Json;
 import dev.turnout.openflow.MeterConfig;
 import dev.turnout.openflow.MeterParser;
 import dev.turnout.openflow.Protocols;

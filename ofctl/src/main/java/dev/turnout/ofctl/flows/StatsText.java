@@ -3,9 +3,9 @@ package dev.turnout.ofctl.flows;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.turnout.flow.Json;
 import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.Console;
-import dev.turnout.ofctl.Json;
 import dev.turnout.openflow.OfPorts;
 import dev.turnout.v1.Bridge;
 import dev.turnout.v1.Port;

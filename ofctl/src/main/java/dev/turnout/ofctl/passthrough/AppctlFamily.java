@@ -1,5 +1,6 @@
 package dev.turnout.ofctl.passthrough;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import dev.turnout.ofctl.CliException;
@@ -13,7 +14,7 @@ import dev.turnout.ofctl.transport.CallException;
 
 /**
  * {@code appctl}: hands a command to the daemon, which knows its commands and renders their text; {@code list-commands}
- * lists them. Options stand before the command; what follows it is the command's own. A refusal of the daemon ends with
+ * lists them. Options stand before the command; what follows it is the command's own. The format is the daemon's business. A refusal of the daemon ends with
  * exit code 2, as {@code ovs-appctl} has it.
  */
 public final class AppctlFamily implements Family {
@@ -38,6 +39,7 @@ public final class AppctlFamily implements Family {
                 new Verb("fdb/show", "BRIDGE", "learned MAC addresses", 1, 1),
                 new Verb("fdb/flush", "[BRIDGE]", "forget learned MAC addresses", 0, 1),
                 new Verb("ofproto/trace", "BRIDGE FLOW [PACKET]", "what would become of a packet, and why", 2, 3),
+                new Verb("ofproto/detrace", "[BRIDGE] UFID", "which flows, groups and so on made a megaflow", 1, 2),
                 new Verb("upcall/show", "[-m]", "state of upcalls and ukeys", 0, 1),
                 new Verb("upcall/set-flow-limit", "FLOWS", "most megaflows at a time", 1, 1),
                 new Verb("upcall/disable-megaflows", "", "install megaflows without wildcards", 0, 0),
@@ -52,7 +54,8 @@ public final class AppctlFamily implements Family {
 
     @Override
     public List<Option> options() {
-        return CommonOptions.with('t', 'T');
+        return CommonOptions.with('t', 'T', Option.value(CommonOptions.FORMAT, 'f', "FORMAT",
+                "output format: text (the default) or json, of commands that have it"));
     }
 
     @Override
@@ -70,10 +73,15 @@ public final class AppctlFamily implements Family {
             throw new CliException("at least one non-option argument is required (use --help for help)");
         }
         CommonOptions.startTimeout(this, options, console);
-        List<String> words = options.rest();
+        String command = options.rest().getFirst();
+        List<String> passed = new ArrayList<>();
+        String format = options.value(CommonOptions.FORMAT);
+        if (format != null) {
+            passed.add("--format=" + format);
+        }
+        passed.addAll(options.rest().subList(1, options.rest().size()));
         try {
-            return RemoteCommand.run(console, CommonOptions.target(options, console), words.get(0),
-                    words.subList(1, words.size()));
+            return RemoteCommand.run(console, CommonOptions.target(options, console), command, passed);
         } catch (CallException e) {
             throw new CliException(e.text(), e.code() == CallException.UNAVAILABLE ? 1 : REFUSED);
         }

@@ -44,6 +44,10 @@ class PassThroughTest {
     void shouldPrintWhatTheDaemonRenders() {
         assertThat(shell.run("appctl", "fdb/show", "br0", "-x"))
                 .isEqualTo(new Shell.Result(0, "fdb/show br0,-x\n", ""));
+        assertThat(shell.run("appctl", "-f", "json", "ofproto/trace", "br0", "in_port=1"))
+                .isEqualTo(new Shell.Result(0, "ofproto/trace --format=json,br0,in_port=1\n", ""));
+        assertThat(shell.run("appctl", "ofproto/detrace", "-f", "json", "7"))
+                .isEqualTo(new Shell.Result(0, "ofproto/detrace -f,json,7\n", ""));
         assertThat(shell.run("appctl", "-T", "5", "version")).isEqualTo(new Shell.Result(0, "version \n", ""));
         assertThat(shell.run("appctl", "-t", fake.directory().resolve("turnout.sock").toString(), "version").exitCode())
                 .isZero();

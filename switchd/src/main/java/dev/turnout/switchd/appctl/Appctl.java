@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 import dev.turnout.flow.AddressText;
 import dev.turnout.ofproto.Bridge;
@@ -48,7 +49,13 @@ public final class Appctl {
         Reply run(List<String> arguments);
     }
 
-    private record Command(String usage, int least, int most, Handler handler) {
+    /** Runs a command whose answer may also be JSON. */
+    private interface FormattingHandler {
+        String run(List<String> arguments, boolean json);
+    }
+
+    private record Command(String usage, int least, int most, boolean hasJson,
+            BiFunction<List<String>, Boolean, Reply> handler) {
     }
 
     private final TurnoutSwitch turnout;
@@ -63,7 +70,8 @@ public final class Appctl {
         add("fdb/show", "BRIDGE", 1, 1, arguments -> Reply.of(showFdb(arguments.getFirst())));
         add("fdb/flush", "[BRIDGE]", 0, 1, arguments -> Reply.of(flushFdb(arguments)));
         TraceCommand trace = new TraceCommand(turnout);
-        add("ofproto/trace", "BRIDGE FLOW [PACKET]", 2, 3, arguments -> Reply.of(trace.run(arguments)));
+        addFormatting("ofproto/trace", "[-f FORMAT] BRIDGE FLOW [PACKET]", 2, 3, trace::run);
+        addFormatting("ofproto/detrace", "[-f FORMAT] [BRIDGE] UFID", 1, 2, new DetraceCommand(turnout)::run);
         add("upcall/show", "[-m]", 0, 1, arguments -> Reply.of(datapath.showUpcalls(arguments)));
         add("upcall/set-flow-limit", "FLOWS", 1, 1, arguments -> Reply.of(setFlowLimit(arguments.getFirst())));
         add("upcall/disable-megaflows", "", 0, 0, arguments -> Reply.of(setMegaflows(false)));
@@ -81,16 +89,26 @@ public final class Appctl {
     }
 
     private void add(String name, String usage, int least, int most, Handler handler) {
-        commands.put(name, new Command(usage, least, most, handler));
+        commands.put(name, new Command(usage, least, most, false, (arguments, _) -> handler.run(arguments)));
+    }
+
+    private void addFormatting(String name, String usage, int least, int most, FormattingHandler handler) {
+        commands.put(name, new Command(usage, least, most, true,
+                (arguments, json) -> Reply.of(handler.run(arguments, json))));
     }
 
     /** Runs a command. */
-    public Reply run(String name, List<String> arguments) {
+    public Reply run(String name, List<String> words) {
         Command command = commands.get(name);
         if (command == null) {
             throw SwitchException.invalid("\"" + name
                     + "\" is not a valid command (use \"list-commands\" to see a list of valid commands)");
         }
+        OutputFormat format = OutputFormat.take(words);
+        if (format.isJson() && !command.hasJson) {
+            throw SwitchException.invalid("\"" + name + "\" command answers in text only, not in JSON");
+        }
+        List<String> arguments = format.rest();
         if (arguments.size() < command.least) {
             throw SwitchException.invalid(
                     "\"" + name + "\" command requires at least " + command.least + " arguments: " + command.usage);
@@ -98,7 +116,7 @@ public final class Appctl {
         if (arguments.size() > command.most) {
             throw SwitchException.invalid("\"" + name + "\" command takes at most " + command.most + " arguments");
         }
-        return command.handler.run(arguments);
+        return command.handler.apply(arguments, format.isJson());
     }
 
     private String list() {

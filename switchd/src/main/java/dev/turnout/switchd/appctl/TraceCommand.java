@@ -31,14 +31,15 @@ final class TraceCommand {
         this.turnout = turnout;
     }
 
-    String run(List<String> arguments) {
+    String run(List<String> arguments, boolean json) {
         Bridge bridge = turnout.bridge(arguments.get(0));
         Match flow = flow(bridge, arguments.get(1));
         if (arguments.size() > 2) {
             flow = withPacket(flow, arguments.get(2));
         }
         try {
-            return new Tracer(turnout.ofproto()).trace(bridge, flow);
+            Tracer tracer = new Tracer(turnout.ofproto());
+            return json ? tracer.traceJson(bridge, flow) + "\n" : tracer.trace(bridge, flow);
         } catch (IllegalArgumentException e) {
             throw SwitchException.invalid(String.valueOf(e.getMessage()));
         }

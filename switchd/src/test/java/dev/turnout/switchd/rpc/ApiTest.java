@@ -552,38 +552,6 @@ class ApiTest {
         }
     }
 
-    private String appctl(String command, String... arguments) {
-        StringBuilder text = new StringBuilder();
-        ControlGrpc.newBlockingStub(channel)
-                .appctl(AppctlRequest.newBuilder().setCommand(command).addAllArguments(List.of(arguments)).build())
-                .forEachRemaining(piece -> text.append(piece.getOutput()));
-        return text.toString();
-    }
-
-    @Test
-    void shouldTraceFieldsAndPackets() {
-        write(true, "in_port=1,dl_type=0x88b5,actions=2");
-        assertThat(appctl("ofproto/trace", "br0", "in_port=p1,dl_type=0x88b5"))
-                .startsWith("Flow: in_port=1,dl_type=0x88b5\n\nbridge(\"br0\")\n")
-                .contains(" 0. in_port=1,dl_type=0x88b5, priority 32768\n    output:2\n")
-                .contains("Datapath actions: ");
-        assertThat(appctl("ofproto/trace", "br0", "in_port=1", HexFormat.of().formatHex(FRAME)))
-                .contains("Flow: in_port=1,dl_src=02:00:00:00:00:01,dl_dst=02:00:00:00:00:02,dl_type=0x88b5\n")
-                .contains("    output:2\n");
-        assertThat(flows().getFirst().getPackets()).isZero();
-        assertThatThrownBy(() -> appctl("ofproto/trace", "br0", "dl_type=0x88b5"))
-                .hasMessageContaining("expected in_port=PORT");
-        assertThatThrownBy(() -> appctl("ofproto/trace", "br0", "in_port=1,bogus=1"))
-                .hasMessageContaining("unknown keyword bogus");
-        assertThatThrownBy(() -> appctl("ofproto/trace", "br0", "in_port=1", "abc"))
-                .hasMessageContaining("packet \"abc\": expected an even number of hexadecimal digits");
-        assertThatThrownBy(() -> appctl("ofproto/trace", "br0", "in_port=1", "abcd"))
-                .hasMessageContaining("packet of 2 bytes");
-        assertThatThrownBy(() -> appctl("ofproto/trace", "br9", "in_port=1")).hasMessageContaining("br9");
-        assertThatThrownBy(() -> appctl("ofproto/trace", "br0", "in_port=9"))
-                .hasMessageContaining("in_port=9: no such port on br0");
-    }
-
     @Test
     void shouldStreamBothWaysOverTheControlSocket() throws Exception {
         try (ControlClient client = new ControlClient(runDir.resolve("turnout.sock"))) {

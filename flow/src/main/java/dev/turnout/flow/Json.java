@@ -1,7 +1,7 @@
-package dev.turnout.ofctl;
+package dev.turnout.flow;
 
 /**
- * Writes JSON, for {@code -f json}. A caller opens, names and closes; commas are put here.
+ * Writes JSON, for {@code -f json} of the command line and the daemon. A caller opens, names and closes; commas are put here.
  *
  * <p>Thread rules: one owner.
  */
