@@ -178,7 +178,7 @@ class DatapathTest {
         assertThat(slowPath.acks).extracting(Ack::status).containsExactly(Ack.Status.OK, Ack.Status.EXISTS,
                 Ack.Status.NO_PORT, Ack.Status.UNSUPPORTED);
         assertThat(ForwardingThread.unsupported(DatapathActions.of(tooDeep())))
-                .isEqualTo("clone: nested more than 16 times");
+                .isEqualTo("actions nested more than 16 times");
         assertThat(ForwardingThread.unsupported(drop)).isEmpty();
     }
 
