@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Predicate;
 
+import dev.turnout.bench.lab.Host;
 import dev.turnout.core.io.Errno;
 import dev.turnout.core.io.Linux;
 import dev.turnout.core.io.SystemCalls;
@@ -53,23 +54,31 @@ public final class RawSocket implements AutoCloseable {
 
     /** Opens a socket on an interface of a namespace. */
     public static RawSocket open(Namespace namespace, String interfaceName) {
-        return namespace.call(() -> {
-            SystemCalls calls = SystemCalls.ofThread();
-            int fd = (int) SystemCalls.check(calls.socket(Linux.AF_PACKET, Linux.SOCK_RAW | Linux.SOCK_NONBLOCK, 0),
-                    "socket");
-            for (int option : new int[]{Linux.PACKET_VNET_HDR, Linux.PACKET_AUXDATA, Linux.PACKET_IGNORE_OUTGOING}) {
-                SystemCalls.check(calls.setsockoptInt(fd, Linux.SOL_PACKET, option, 1), "setsockopt");
-            }
-            try (Arena scratch = Arena.ofConfined()) {
-                MemorySegment address = scratch.allocate(Linux.SOCKADDR_LL_SIZE, 8);
-                address.set(ValueLayout.JAVA_SHORT, 0, (short) Linux.AF_PACKET);
-                address.set(ValueLayout.JAVA_SHORT, 2, (short) (Linux.ETH_P_ALL << 8)); // network order
-                address.set(ValueLayout.JAVA_INT, 4,
-                        (int) SystemCalls.check(calls.ifNameToIndex(interfaceName), interfaceName));
-                SystemCalls.check(calls.bind(fd, address.address(), Linux.SOCKADDR_LL_SIZE), "bind");
-            }
-            return new RawSocket(fd);
-        });
+        return namespace.call(() -> open(interfaceName));
+    }
+
+    /** Opens a socket on a host's interface. */
+    public static RawSocket open(Host host) throws IOException {
+        return host.call(() -> open(host.interfaceName()));
+    }
+
+    /** Opens a socket in the calling thread's namespace. */
+    private static RawSocket open(String interfaceName) throws IOException {
+        SystemCalls calls = SystemCalls.ofThread();
+        int fd = (int) SystemCalls.check(calls.socket(Linux.AF_PACKET, Linux.SOCK_RAW | Linux.SOCK_NONBLOCK, 0),
+                "socket");
+        for (int option : new int[]{Linux.PACKET_VNET_HDR, Linux.PACKET_AUXDATA, Linux.PACKET_IGNORE_OUTGOING}) {
+            SystemCalls.check(calls.setsockoptInt(fd, Linux.SOL_PACKET, option, 1), "setsockopt");
+        }
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment address = scratch.allocate(Linux.SOCKADDR_LL_SIZE, 8);
+            address.set(ValueLayout.JAVA_SHORT, 0, (short) Linux.AF_PACKET);
+            address.set(ValueLayout.JAVA_SHORT, 2, (short) (Linux.ETH_P_ALL << 8)); // network order
+            address.set(ValueLayout.JAVA_INT, 4,
+                    (int) SystemCalls.check(calls.ifNameToIndex(interfaceName), interfaceName));
+            SystemCalls.check(calls.bind(fd, address.address(), Linux.SOCKADDR_LL_SIZE), "bind");
+        }
+        return new RawSocket(fd);
     }
 
     /** Sends a frame with an empty virtio-net header. */
