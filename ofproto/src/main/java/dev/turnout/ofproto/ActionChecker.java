@@ -159,6 +159,10 @@ final class ActionChecker {
     }
 
     private void checkCopy(List<OfAction> actions) {
+        if (NestedActions.any(actions, OfAction.Conjunction.class::isInstance)) {
+            throw new FlowModException(OfError.OFPBAC_BAD_TYPE,
+                    "conjunction: this action is part of a flow's match, it cannot be in clone");
+        }
         boolean had = hasVlan;
         checkAll(actions);
         hasVlan = had;

@@ -231,8 +231,13 @@ final class ActionCheck {
     }
 
     private static FlowSyntaxException refuse(OfError error, OfAction action) {
+        return refuse(error, action, "");
+    }
+
+    /** Refuses an action for what is said of a part of it, or for itself where nothing is. */
+    private static FlowSyntaxException refuse(OfError error, OfAction action, String part) {
         return new FlowSyntaxException(
-                ActionPrinter.format(List.of(action), PortNames.NONE) + ": actions are invalid with "
+                ActionPrinter.format(List.of(action), PortNames.NONE) + ": " + part + "actions are invalid with "
                         + "specified match (" + error + ": " + error.meaning() + ")",
                 error);
     }
@@ -279,7 +284,7 @@ final class ActionCheck {
 
     private void checkPrerequisites(Field field, OfAction action) {
         if (!hasPrerequisites(field)) {
-            throw refuse(OfError.OFPBAC_MATCH_INCONSISTENT, action);
+            throw refuse(OfError.OFPBAC_MATCH_INCONSISTENT, action, field + " lacks its prerequisites: ");
         }
     }
 
