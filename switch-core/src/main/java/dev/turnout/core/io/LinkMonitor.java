@@ -60,7 +60,7 @@ public final class LinkMonitor implements AutoCloseable {
         netlink = new Netlink();
         tool = new EthernetTool();
         io = new ThreadIo(ThreadIo.RingUse.NONE);
-        io.watch(netlink.fd());
+        io.watchAsleep(netlink.fd());
         dumping = true;
         netlink.requestDump();
         thread = new Thread(this::run, "link-monitor");

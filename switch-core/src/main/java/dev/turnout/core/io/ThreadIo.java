@@ -39,8 +39,6 @@ public final class ThreadIo implements IoBackend {
     private static final int RUNNING = 0;
     private static final int WAITING = 1;
     private static final int SIGNALLED = 2;
-    /** With so many descriptors or fewer, receivers just try. */
-    static final int FEW = 2;
 
     /** Exchanged by the owner and by any thread; its order also carries what the waker published before. */
     private final AtomicInteger state = new AtomicInteger(RUNNING);
@@ -106,8 +104,8 @@ public final class ThreadIo implements IoBackend {
 
     @Override
     public int poll() {
-        if (set.watches().size() > FEW) {
-            set.refresh();
+        if (set.isAsked()) {
+            set.refresh(System.nanoTime());
         }
         UringLoop loop = ring;
         return loop == null ? 0 : loop.run();
@@ -124,6 +122,7 @@ public final class ThreadIo implements IoBackend {
                 set.sleep(maxNanos);
             } else {
                 loop.sleep(maxNanos, set.watches());
+                set.lookSoon();
             }
             if (state.getAndSet(RUNNING) == SIGNALLED && loop == null) {
                 set.drain();
@@ -145,9 +144,14 @@ public final class ThreadIo implements IoBackend {
         }
     }
 
-    /** Adds a descriptor whose readability ends {@link #await}. Owner thread only. */
+    /** Adds a descriptor whose readability ends {@link #await} and whose reader asks {@link Watch#ready}. Owner thread only. */
     public Watch watch(int fd) {
-        return set.add(fd);
+        return set.add(fd, true);
+    }
+
+    /** Adds a descriptor whose readability ends {@link #await}, no more: what comes is seen without a system call. Owner thread only. */
+    public Watch watchAsleep(int fd) {
+        return set.add(fd, false);
     }
 
     /** Takes a descriptor out; it must still be open. Owner thread only. */

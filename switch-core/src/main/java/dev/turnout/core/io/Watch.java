@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
 public final class Watch {
     private final int fd;
     private boolean ready = true;
+    private boolean used;
+    private long usedNs;
     private boolean error;
     private boolean armed;
     private @Nullable IoUringIoOps pollRequest;
 
-    Watch(int fd) {
+    Watch(int fd, long nowNs) {
         this.fd = fd;
+        usedNs = nowNs;
     }
 
     public int fd() {
@@ -24,11 +27,25 @@ public final class Watch {
     }
 
     /**
-     * Whether reading may yield something. With few descriptors always true: trying costs no more than asking. With many, what the last
-     * {@link ThreadIo#poll} learned.
+     * Whether to read: what the end of the last sleep or the last {@link ThreadIo#poll} said. Of a descriptor that gave nothing for a while it says
+     * so only now and then.
      */
     public boolean ready() {
         return ready;
+    }
+
+    /** Says that reading gave something, so that it is tried more often. */
+    public void gave() {
+        used = true;
+    }
+
+    /** Whether it gave something within the last {@link PollSet#RECENT_NANOS}. */
+    boolean isRecent(long nowNs) {
+        if (used) {
+            used = false;
+            usedNs = nowNs;
+        }
+        return nowNs - usedNs < PollSet.RECENT_NANOS;
     }
 
     void setReady(boolean value) {

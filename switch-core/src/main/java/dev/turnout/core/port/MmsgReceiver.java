@@ -52,6 +52,7 @@ final class MmsgReceiver implements Receiver {
             }
             return 0;
         }
+        watch.gave();
         int before = batch.count;
         for (int i = 0; i < received; i++) {
             long packet = slots.take(i);

@@ -53,6 +53,9 @@ final class TapReceiver implements Receiver {
             batch.add(packet);
             slot = (slot + 1) % ReceiveSlots.SLOTS;
         }
+        if (batch.count > before) {
+            watch.gave();
+        }
         return batch.count - before;
     }
 

@@ -26,7 +26,7 @@ final class WatchedRing implements AutoCloseable {
         this.io = io;
         ring = new PacketRing(name, version, blockSize, blocks, frameSize, retireMillis);
         try {
-            watch = io.watch(ring.fd());
+            watch = io.watchAsleep(ring.fd());
         } catch (RuntimeException e) {
             ring.close();
             throw e;
