@@ -33,6 +33,11 @@ final class PrefixTries {
         void clear() {
             done = 0;
         }
+
+        /** Whether one of these fields (a bit each) was not looked up yet. */
+        boolean isMissing(int fields) {
+            return (fields & ~done) != 0;
+        }
     }
 
     private final PrefixTrie[] tries = new PrefixTrie[FIELDS.length];

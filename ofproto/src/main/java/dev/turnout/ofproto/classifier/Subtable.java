@@ -44,7 +44,8 @@ final class Subtable {
     final FlowMask mask;
     /** Prefix lengths of the mask in the tracked fields. */
     final int[] prefixLengths;
-    private final boolean hasPrefixes;
+    /** Bitmap of the tracked fields that the mask has a prefix of. */
+    private final int trackedFields;
     private final int[] words;
     private final long[] bits;
     /** Per stage that brings in bits, in order: the bits up to it, by position in {@link #words}. The last is {@link #bits}. */
@@ -63,7 +64,11 @@ final class Subtable {
     Subtable(FlowMask mask) {
         this.mask = mask;
         prefixLengths = PrefixTries.lengthsIn(mask);
-        hasPrefixes = Arrays.stream(prefixLengths).anyMatch(length -> length > 0);
+        int tracked = 0;
+        for (int i = 0; i < prefixLengths.length; i++) {
+            tracked |= prefixLengths[i] > 0 ? 1 << i : 0;
+        }
+        trackedFields = tracked;
         words = new int[mask.wordCount()];
         bits = new long[words.length];
         for (int n = 0; n < words.length; n++) {
@@ -108,7 +113,7 @@ final class Subtable {
     }
 
     boolean hasPrefixes() {
-        return hasPrefixes;
+        return trackedFields != 0;
     }
 
     int size() {
@@ -123,6 +128,15 @@ final class Subtable {
     @Nullable
     ClassifierRule lookup(long[] key, long version, Wildcards wildcards, PrefixTries tries,
             PrefixTries.Results results) {
+        // Walking a trie of many prefixes costs far more than a probe, and where a rule matches all bits count anyway.
+        boolean probed = results.isMissing(trackedFields);
+        if (probed) {
+            ClassifierRule rule = visibleHead(key, version);
+            if (rule != null) {
+                lookAt(bits, wildcards);
+                return rule;
+            }
+        }
         int last = stageBits.length - 1;
         for (int stage = 0; stage <= last; stage++) {
             for (int fields = stagePrefixes[stage]; fields != 0; fields &= fields - 1) {
@@ -137,6 +151,11 @@ final class Subtable {
             }
         }
         lookAt(bits, wildcards);
+        return probed ? null : visibleHead(key, version);
+    }
+
+    /** The visible rule of highest priority that matches the key, or null. */
+    private @Nullable ClassifierRule visibleHead(long[] key, long version) {
         for (ClassifierRule rule = head(key); rule != null; rule = rule.next()) {
             if (rule.isVisible(version)) {
                 return rule;

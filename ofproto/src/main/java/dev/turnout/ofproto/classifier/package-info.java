@@ -12,6 +12,7 @@
  * bits stay unlooked at;
  * <li>prefix tries of the whole table over the IP addresses and ports skip a subtable when none of its prefix lengths can match, and cost only the
  * bits that set the packet apart from the prefixes there are.
+ * They are walked when a lookup first has to know why a subtable does not match: one whose rule matches counts with all its bits, whatever they say.
  * </ul>
  *
  * <p><b>Versions.</b> Every rule is visible to lookups of the versions from {@code addVersion} up to, but not including, {@code removeVersion}. A
