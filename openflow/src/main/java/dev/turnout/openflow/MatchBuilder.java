@@ -174,17 +174,20 @@ final class MatchBuilder {
         return (int) Fields.ETH_TYPE.get(values);
     }
 
-    /** Whether the match is of tracked packets only, none of them invalid. */
+    /** Whether the match is of packets only whose connection is known: a bit that only they have is set, or tracked is and invalid is not. */
     static boolean isCtValid(long[] values, long[] masks) {
-        int tracked = 0x20;
-        int invalid = 0x10;
-        long matched = Fields.CT_STATE.get(masks);
-        return (matched & (tracked | invalid)) == (tracked | invalid)
-                && (Fields.CT_STATE.get(values) & (tracked | invalid)) == tracked;
+        long set = Fields.CT_STATE.get(values) & Fields.CT_STATE.get(masks);
+        boolean notInvalid = (Fields.CT_STATE.get(masks) & CT_INVALID) != 0 && (set & CT_INVALID) == 0;
+        return (set & CT_KNOWN) != 0 || ((set & CT_TRACKED) != 0 && notInvalid);
     }
 
+    private static final int CT_TRACKED = 0x20;
+    private static final int CT_INVALID = 0x10;
+    /** New, established, related, reply, source and destination translated. */
+    private static final int CT_KNOWN = 0xcf;
+
     /**
-     * The first field of a connection's tuple that is matched without what it needs, or null: {@code ct_state=+trk-inv}, and
+     * The first field of a connection's tuple that is matched without what it needs, or null: a known connection ({@code ct_state=+trk-inv}, {@code +est}…), and
      * the IP version for addresses. A switch refuses these, it does not give them up.
      */
     @Nullable
