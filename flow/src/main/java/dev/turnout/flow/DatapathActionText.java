@@ -31,8 +31,7 @@ final class DatapathActionText {
     private static String action(DpAction action, IntFunction<String> portNames) {
         return switch (action) {
             case DpAction.Output a -> portNames.apply(a.port());
-            case DpAction.Userspace a ->
-                "userspace(pid=0,controller(recirc_id=" + Integer.toUnsignedString(a.stateId()) + "))";
+            case DpAction.Userspace a -> userspace(a);
             case DpAction.SetEthernet a -> set(DatapathAttribute.ETH).with(Fields.ETH_SRC, a.src(), a.srcMask())
                     .with(Fields.ETH_DST, a.dst(), a.dstMask()).text();
             case DpAction.SetIpv4 a -> set(DatapathAttribute.IPV4).with(Fields.IPV4_SRC, a.src(), a.srcMask())
@@ -78,7 +77,18 @@ final class DatapathActionText {
                     + actions(a.actions(), portNames) + "))";
             case DpAction.CheckPktLen a -> "check_pkt_len(size=" + a.length() + ",gt(" + actions(a.greater(), portNames)
                     + "),le(" + actions(a.lessEqual(), portNames) + "))";
+            case DpAction.Ct a -> DatapathConntrackText.ct(a);
+            case DpAction.CtClear a -> "ct_clear";
             case DpAction.Meter a -> "meter(" + Integer.toUnsignedString(a.id()) + ")";
+        };
+    }
+
+    private static String userspace(DpAction.Userspace action) {
+        return switch (action.kind()) {
+            case CONTROLLER ->
+                "userspace(pid=0,controller(recirc_id=" + Integer.toUnsignedString(action.stateId()) + "))";
+            case FLOW_SAMPLE ->
+                "userspace(pid=0,flow_sample(state_id=" + Integer.toUnsignedString(action.stateId()) + "))";
         };
     }
 

@@ -2,6 +2,8 @@ package dev.turnout.flow;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A datapath action: what a megaflow does to a packet. The names and the printed forms are those of Open vSwitch's datapath ({@code odp-util}).
  * Setting actions carry a value and a mask per header; a set bit of the mask is written. All are immutable.
@@ -11,8 +13,19 @@ public sealed interface DpAction {
     record Output(int port) implements DpAction {
     }
 
-    /** Hands the packet to the controllers; {@code stateId} is the translator's id of what to tell them. */
-    record Userspace(int stateId) implements DpAction {
+    /** Hands the packet to the slow path, for the controllers or for collectors of samples. */
+    record Userspace(Kind kind, int stateId) implements DpAction {
+        public enum Kind {
+            /** Packet-in; {@code stateId} is the translator's id of what to tell the controller. */
+            CONTROLLER,
+            /** A sample for collectors; {@code stateId} is the translator's id of what to tell them. */
+            FLOW_SAMPLE
+        }
+
+        /** Hands the packet to the controllers. */
+        public static Userspace controller(int stateId) {
+            return new Userspace(Kind.CONTROLLER, stateId);
+        }
     }
 
     /** Ethernet addresses, low 48 bits each. */
@@ -122,6 +135,53 @@ public sealed interface DpAction {
             greater = List.copyOf(greater);
             lessEqual = List.copyOf(lessEqual);
         }
+    }
+
+    /**
+     * Sends the packet through connection tracking: from then on its metadata has the connection's state, which a recirculation shows in the key.
+     *
+     * @param commit
+     *            whether a new connection is kept
+     * @param force
+     *            whether an existing one of the other direction is replaced; only with {@code commit}
+     * @param zone
+     *            16 bits
+     * @param mark
+     *            bits of the connection's mark to set, where {@code markMask} is set
+     * @param labelHigh
+     *            of the label to set, where the masks are set
+     * @param helper
+     *            {@code ftp}, {@code tftp}, or ""
+     * @param nat
+     *            address translation, or null for none
+     */
+    record Ct(boolean commit, boolean force, int zone, int mark, int markMask, long labelHigh, long labelLow,
+            long labelHighMask, long labelLowMask, String helper, @Nullable Nat nat) implements DpAction {
+    }
+
+    /**
+     * Address translation of {@link Ct}.
+     *
+     * @param direction
+     *            which addresses a new connection gets
+     * @param ipv6
+     *            whether the addresses are IPv6's; IPv4's are in the lower 32 bits of the low word
+     * @param range
+     *            whether addresses are named: from the first to the last
+     * @param minPort
+     *            0 where no ports are named
+     */
+    record Nat(NatDirection direction, boolean range, boolean ipv6, long firstHigh, long firstLow, long lastHigh,
+            long lastLow, int minPort, int maxPort, boolean persistent, boolean hash, boolean random) {
+    }
+
+    /** Which addresses {@link Nat} changes: those that the connection has already, or a new one's source or destination. */
+    enum NatDirection {
+        NONE, SRC, DST
+    }
+
+    /** Forgets what connection tracking said of the packet. */
+    record CtClear() implements DpAction {
     }
 
     record Meter(int id) implements DpAction {

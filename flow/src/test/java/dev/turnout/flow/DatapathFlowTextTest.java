@@ -73,7 +73,7 @@ class DatapathFlowTextTest {
                 new DpAction.Sample(0x8000_0000, List.of(new DpAction.Output(4))),
                 new DpAction.CheckPktLen(200, List.of(new DpAction.PopVlan(), new DpAction.Output(4)), List.of()),
                 new DpAction.Recirc(16),
-                new DpAction.Userspace(7), new DpAction.Output(2));
+                DpAction.Userspace.controller(7), new DpAction.Output(2));
 
         assertThat(DatapathFlowText.actions(actions))
                 .isEqualTo("set(eth(src=00:00:00:00:00:01)),set(ipv4(src=10.0.0.1,ttl=63)),"

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
-import dev.turnout.flow.FlowLayout;
+import dev.turnout.flow.FlowMask;
 import dev.turnout.flow.Match;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.MeterConfig;
@@ -24,15 +24,16 @@ final class ActionChecker {
     /** What a bucket's actions are checked against: nothing is known of the packet. */
     private static final int NO_TABLE = -1;
 
-    private final Match match;
+    /** What is known of the packet at this point of the actions. */
+    private Match match;
     private final int table;
-    private final MeterTable meters;
+    private final Facilities facilities;
     /** Whether a VLAN tag is there for sure at this point of the actions. */
     private boolean hasVlan;
 
-    private ActionChecker(Match match, int table, MeterTable meters) {
+    private ActionChecker(Match match, int table, Facilities facilities) {
         this.match = match;
-        this.meters = meters;
+        this.facilities = facilities;
         this.table = table;
         hasVlan = Prerequisites.matches(Field.Prerequisite.VLAN_VID, match);
     }
@@ -43,11 +44,11 @@ final class ActionChecker {
      * @throws FlowModException
      *             if they are refused
      */
-    static void check(List<OfAction> actions, Match match, int table, MeterTable meters) {
+    static void check(List<OfAction> actions, Match match, int table, Facilities facilities) {
         if (actions.size() > MAX_ACTIONS) {
             throw new FlowModException(OfError.OFPBAC_TOO_MANY, actions.size() + " actions: more than " + MAX_ACTIONS);
         }
-        new ActionChecker(match, table, meters).checkAll(actions);
+        new ActionChecker(match, table, facilities).checkAll(actions);
     }
 
     /**
@@ -59,8 +60,8 @@ final class ActionChecker {
      * @throws FlowModException
      *             if they are refused
      */
-    static void checkBucket(List<OfAction> actions, MeterTable meters, String place) {
-        ActionChecker checker = new ActionChecker(Match.ANY, NO_TABLE, meters);
+    static void checkBucket(List<OfAction> actions, Facilities facilities, String place) {
+        ActionChecker checker = new ActionChecker(Match.ANY, NO_TABLE, facilities);
         for (OfAction action : actions) {
             if (!ActionSet.allows(action)) {
                 throw new FlowModException(OfError.OFPBAC_BAD_TYPE,
@@ -124,15 +125,32 @@ final class ActionChecker {
             }
             case OfAction.Clone(List<OfAction> actions) -> checkCopy(actions);
             case OfAction.Meter(int meter) -> {
-                if (meters.get(meter) == null) {
+                if (facilities.meters().get(meter) == null) {
                     throw new FlowModException(OfError.OFPMMFC_UNKNOWN_METER,
                             "meter:" + MeterConfig.idText(meter) + ": there is no such meter");
                 }
             }
             case OfAction.FinTimeout _ -> {
             }
-            case OfAction.DebugRecirc _ -> {
+            case OfAction.DebugRecirc _,OfAction.DecMplsTtl _,OfAction.SetMplsLabel _,OfAction.SetMplsTc _,OfAction.SetMplsTtl _ ->
+                {
+                }
+            case OfAction.PushMpls(int ethType) -> {
+                if (!Prerequisites.isMplsType(ethType)) {
+                    throw new FlowModException(OfError.OFPBAC_BAD_ARGUMENT,
+                            "push_mpls:0x" + Integer.toHexString(ethType) + ": 0x8847 or 0x8848 expected");
+                }
+                becomes(ethType);
             }
+            case OfAction.PopMpls(int ethType) -> becomes(ethType);
+            case OfAction.StackPush(Subfield source) -> checkSource(source);
+            case OfAction.StackPop(Subfield destination) -> checkWrite(destination.field(), "pop");
+            case OfAction.OutputTrunc(int port, int maxLength) -> checkTruncated(port, maxLength);
+            case OfAction.Sample sample -> checkSample(sample);
+            case OfAction.CheckPktLarger(int _, Subfield destination) ->
+                checkWrite(destination.field(), "check_pkt_larger");
+            case OfAction.Ct ct -> checkCt(ct);
+            case OfAction.CtClear _ -> requireConntrack("ct_clear");
             case OfAction.SetTunnel _,OfAction.Note _,OfAction.Exit _,OfAction.ClearActions _,OfAction.WriteMetadata _ ->
                 {
                 }
@@ -141,7 +159,7 @@ final class ActionChecker {
             case OfAction.Group _ -> {
             }
             case OfAction.WriteActions(List<OfAction> set) -> checkActionSet(set);
-            case OfAction.Learn learn -> LearnExecution.check(learn, match, hasVlan, meters);
+            case OfAction.Learn learn -> LearnExecution.check(learn, match, hasVlan, facilities);
             case OfAction.Multipath multipath -> {
                 HashedChoice.check(multipath);
                 checkWrite(multipath.destination().field(), "multipath");
@@ -158,13 +176,16 @@ final class ActionChecker {
         }
     }
 
+    /** Actions on a copy, or later: what they change of the packet is not known here. */
     private void checkCopy(List<OfAction> actions) {
         if (NestedActions.any(actions, OfAction.Conjunction.class::isInstance)) {
             throw new FlowModException(OfError.OFPBAC_BAD_TYPE,
                     "conjunction: this action is part of a flow's match, it cannot be in clone");
         }
         boolean had = hasVlan;
+        Match known = match;
         checkAll(actions);
+        match = known;
         hasVlan = had;
     }
 
@@ -185,6 +206,96 @@ final class ActionChecker {
                             name(action) + ": conjunction and note may stand together, but no other action");
                 }
             }
+        }
+    }
+
+    /** A label was pushed or popped: the packet is of this type from here on, and nothing else is known of what is inside. */
+    private void becomes(int ethType) {
+        long[] values = match.values().clone();
+        long[] mask = match.mask().toWords();
+        for (Field field : Fields.all()) {
+            boolean inside = switch (field.prerequisite()) {
+                case NONE, ETHERNET, VLAN_VID, CT -> false;
+                default -> field.isStored();
+            };
+            if (inside) {
+                field.clear(mask);
+            }
+        }
+        Fields.ETH_TYPE.set(values, ethType);
+        Fields.ETH_TYPE.setAll(mask);
+        match = new Match(values, FlowMask.of(mask));
+    }
+
+    private static void checkTruncated(int port, int maxLength) {
+        boolean possible = (port >= 0 && port < OfPorts.MAX) || port == OfPorts.LOCAL || port == OfPorts.IN_PORT;
+        if (!possible) {
+            throw new FlowModException(OfError.OFPBAC_BAD_OUT_PORT,
+                    "output(port=" + port + ",max_len=…): a port, LOCAL or IN_PORT expected");
+        }
+        if (Integer.compareUnsigned(maxLength, SHORTEST_FRAME) < 0) {
+            throw new FlowModException(OfError.OFPBAC_BAD_ARGUMENT, "output(max_len=" + maxLength
+                    + "): at least an Ethernet header's " + SHORTEST_FRAME + " bytes expected");
+        }
+    }
+
+    private static final int SHORTEST_FRAME = 14;
+
+    private static void checkSample(OfAction.Sample sample) {
+        if (sample.probability() < 1 || sample.probability() > 0xffff) {
+            throw new FlowModException(OfError.OFPBAC_BAD_ARGUMENT,
+                    "sample(probability=" + sample.probability() + "): 1 to 65535 expected");
+        }
+        for (OfAction.NumberOrField number : List.of(sample.obsDomainId(), sample.obsPointId())) {
+            Subfield source = number.source();
+            if (source != null) {
+                checkSource(source);
+            }
+        }
+    }
+
+    private void requireConntrack(String action) {
+        if (!facilities.datapath().conntrack()) {
+            throw new FlowModException(OfError.OFPBAC_BAD_TYPE,
+                    action + ": the datapath has no connection tracking");
+        }
+    }
+
+    private void checkCt(OfAction.Ct ct) {
+        requireConntrack("ct");
+        if (table != NO_TABLE && !Prerequisites.matches(Field.Prerequisite.IP_ANY, match)) {
+            throw new FlowModException(OfError.OFPBAC_MATCH_INCONSISTENT,
+                    "ct: the match must say that the packet is IPv4 or IPv6");
+        }
+        if (ct.recircTable() == ReservedTable.NUMBER) {
+            throw new FlowModException(OfError.OFPBAC_BAD_ARGUMENT,
+                    "ct(table=" + ct.recircTable() + "): reserved for the switch itself");
+        }
+        Subfield zone = ct.zone().source();
+        if (zone != null) {
+            checkSource(zone);
+        }
+        if (!ConntrackActions.isKnown(ct.actions())) {
+            throw new FlowModException(OfError.OFPBAC_BAD_ARGUMENT, "ct(exec(…)): set_field, load and move expected");
+        }
+        for (OfAction action : ct.actions()) {
+            switch (action) {
+                case OfAction.SetField set -> checkExec(set.field());
+                case OfAction.Move(Subfield source, Subfield destination) -> {
+                    checkSource(source);
+                    checkExec(destination.field());
+                }
+                default -> {
+                    // nat
+                }
+            }
+        }
+    }
+
+    private static void checkExec(Field field) {
+        if (field.index() != Fields.CT_MARK.index() && field.index() != Fields.CT_LABEL.index()) {
+            throw new FlowModException(OfError.OFPBAC_BAD_SET_ARGUMENT,
+                    "ct(exec(…)) " + field + ": only ct_mark and ct_label can be set here");
         }
     }
 
@@ -211,10 +322,7 @@ final class ActionChecker {
     }
 
     private void checkController(OfAction.Controller controller) {
-        if (controller.pause()) {
-            throw new FlowModException(OfError.OFPBAC_BAD_TYPE, "controller(pause): pausing is not supported");
-        }
-        if (controller.meter() != 0 && meters.get(controller.meter()) == null) {
+        if (controller.meter() != 0 && facilities.meters().get(controller.meter()) == null) {
             throw new FlowModException(OfError.OFPMMFC_UNKNOWN_METER,
                     "controller(meter_id=" + MeterConfig.idText(controller.meter()) + "): there is no such meter");
         }
@@ -254,10 +362,8 @@ final class ActionChecker {
     }
 
     private static boolean isUnsupported(Field field) {
-        int word = field.word();
-        return field.prerequisite() == Field.Prerequisite.MPLS || field.prerequisite() == Field.Prerequisite.NSH
-                || field.index() == Fields.ND_RESERVED.index() || field.index() == Fields.ND_OPTIONS_TYPE.index()
-                || word == FlowLayout.MPLS01;
+        return field.prerequisite() == Field.Prerequisite.NSH || field.index() == Fields.ND_RESERVED.index()
+                || field.index() == Fields.ND_OPTIONS_TYPE.index();
     }
 
     private void checkVlan(boolean push, String action) {
@@ -268,9 +374,13 @@ final class ActionChecker {
         hasVlan = true;
     }
 
-    private static void checkResubmit(int to, boolean withCt) {
+    private void checkResubmit(int to, boolean withCt) {
         if (withCt) {
-            throw new FlowModException(OfError.OFPBAC_BAD_TYPE, "resubmit(,,ct): connection tracking is not supported");
+            requireConntrack("resubmit(,,ct)");
+            if (table != NO_TABLE && !Prerequisites.matches(Field.Prerequisite.CT, match)) {
+                throw new FlowModException(OfError.OFPBAC_MATCH_INCONSISTENT,
+                        "resubmit(,,ct): the match must say that the packet is tracked");
+            }
         }
         if (to == ReservedTable.NUMBER) {
             throw new FlowModException(OfError.OFPBRC_BAD_TABLE_ID,
@@ -287,6 +397,7 @@ final class ActionChecker {
 
     private void checkActionSet(List<OfAction> set) {
         boolean had = hasVlan;
+        Match known = match;
         for (OfAction action : set) {
             if (!ActionSet.allows(action)) {
                 if (action instanceof OfAction.SetQueue) {
@@ -297,6 +408,7 @@ final class ActionChecker {
             }
             check(action);
         }
+        match = known;
         hasVlan = had;
     }
 

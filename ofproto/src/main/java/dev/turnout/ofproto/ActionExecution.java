@@ -3,8 +3,10 @@ package dev.turnout.ofproto;
 import java.util.List;
 
 import dev.turnout.flow.DpAction;
+import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowLayout;
+import dev.turnout.openflow.FieldValue;
 import dev.turnout.openflow.Octets;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfAction.PacketInReason;
@@ -24,11 +26,17 @@ final class ActionExecution {
     private final XlateContext ctx;
     private final FlowState flow;
     private final GroupExecution groups;
+    private final MeterExecution meters;
+    private final ConntrackActions conntrack;
+    private final UserspaceActions userspace;
 
     ActionExecution(XlateContext ctx) {
         this.ctx = ctx;
-        groups = new GroupExecution(ctx);
         this.flow = ctx.flow;
+        groups = new GroupExecution(ctx);
+        meters = new MeterExecution(ctx);
+        conntrack = new ConntrackActions(ctx);
+        userspace = new UserspaceActions(ctx, meters);
     }
 
     /** Executes an action of a flow in {@code table}. */
@@ -41,32 +49,38 @@ final class ActionExecution {
                     output((int) port, maxLength);
                 }
             }
-            case OfAction.Controller controller ->
-                ctx.sendToController(controller.reason(), controller.maxLength(), controller.controllerId(),
-                        controller.userdata(), controller.meter());
-            case OfAction.Resubmit(int port, int to, boolean _) ->
-                ctx.resubmit(to == 255 ? table : to, port == OfPorts.IN_PORT ? flow.inPort() : port);
+            case OfAction.OutputTrunc(int port, int maxLength) -> outputTruncated(port, maxLength);
+            case OfAction.Controller controller -> userspace.controller(controller);
+            case OfAction.Resubmit(int port, int to, boolean withCt) -> {
+                int number = to == 255 ? table : to;
+                int inPort = port == OfPorts.IN_PORT ? flow.inPort() : port;
+                if (withCt) {
+                    ctx.resubmitByConnection(number, inPort);
+                } else {
+                    ctx.resubmit(number, inPort);
+                }
+            }
             case OfAction.GotoTable(int to) -> ctx.resubmit(to, flow.inPort());
             case OfAction.Group(int group) -> groups.execute(group);
             case OfAction.DecTtl(List<Integer> controllers) -> decrementTtl(controllers);
             case OfAction.Exit _ -> ctx.exit();
-            case OfAction.WriteActions(List<OfAction> set) -> ctx.writeActions(set);
-            case OfAction.ClearActions _ -> ctx.clearActions();
+            case OfAction.WriteActions(List<OfAction> set) -> {
+                if (!ctx.scope().writeActions(set, flow)) {
+                    ctx.drop(XlateDrop.ACTIONS_TOO_LONG);
+                }
+            }
+            case OfAction.ClearActions _ -> ctx.scope().clearActions(flow);
             case OfAction.WriteMetadata(long metadata, long mask) -> {
                 long old = Fields.METADATA.get(flow.words);
                 flow.writeMasked(FlowLayout.METADATA, (old & ~mask) | (metadata & mask), mask);
             }
-            case OfAction.DebugRecirc _ -> ctx.freezeAndRecirculate();
+            case OfAction.DebugRecirc _ -> ctx.recirculation.freeze();
             case OfAction.Clone(List<OfAction> actions) -> cloned(actions);
-            case OfAction.Meter(int meter) -> ctx.meter(meter);
-            case OfAction.FinTimeout(int idle, int hard) -> {
-                if (Prerequisites.isIp(flow.words) && flow.read(Fields.IP_PROTO) == TCP) {
-                    ctx.finTimeout(idle, hard);
-                }
-            }
+            case OfAction.Meter(int meter) -> meters.measure(meter);
+            case OfAction.FinTimeout(int idle, int hard) -> finTimeout(idle, hard);
             case OfAction.Note _,OfAction.Conjunction _ -> {
             }
-            case OfAction.Learn learn -> ctx.learn(learn);
+            case OfAction.Learn learn -> LearnExecution.execute(ctx, learn, ctx.currentFrame().rule);
             case OfAction.Multipath multipath -> HashedChoice.multipath(flow, multipath);
             case OfAction.Bundle bundle -> {
                 int chosen = HashedChoice.bundle(ctx, bundle);
@@ -74,24 +88,87 @@ final class ActionExecution {
                     output(chosen, 0);
                 }
             }
+            case OfAction.Sample sample -> userspace.sample(sample);
+            case OfAction.CheckPktLarger(int length, Subfield destination) -> ctx.checkLength(length, destination);
+            case OfAction.Ct ct -> conntrack.track(ct);
+            case OfAction.CtClear _ -> conntrack.clear();
             default -> change(action);
+        }
+    }
+
+    /**
+     * Whether an action needs what is behind the Ethernet header and the tags, or changes it. Of a packet whose last label was popped that is not known.
+     */
+    boolean needsHeaders(OfAction action) {
+        int type = Prerequisites.ethType(flow.words);
+        // A tag, or a length: only a parse tells what the packet is.
+        boolean odd = type == 0x8100 || type == 0x88a8 || type < 0x600;
+        return switch (action) {
+            case OfAction.Output(int port, int _) -> outputNeedsHeaders(port, odd);
+            case OfAction.OutputTrunc _,OfAction.Note _,OfAction.Exit _,OfAction.ClearActions _ -> false;
+            case OfAction.WriteActions _,OfAction.WriteMetadata _,OfAction.SetTunnel _ -> false;
+            case OfAction.Meter _,OfAction.Conjunction _ -> false;
+            case OfAction.OutputReg _ -> ctx.ports().hasPatch();
+            case OfAction.SetVlanVid _,OfAction.SetVlanPcp _,OfAction.StripVlan _,OfAction.PushVlan _ -> odd;
+            case OfAction.SetEthSrc _,OfAction.SetEthDst _ -> odd;
+            case OfAction.SetField set -> odd || isInHeaders(set.field());
+            case OfAction.Move(Subfield from, Subfield to) ->
+                odd || isInHeaders(from.field()) || isInHeaders(to.field());
+            case OfAction.StackPush(Subfield from) -> odd || isInHeaders(from.field());
+            case OfAction.StackPop(Subfield to) -> odd || isInHeaders(to.field());
+            default -> true;
+        };
+    }
+
+    private boolean outputNeedsHeaders(int port, boolean odd) {
+        return switch (port) {
+            case OfPorts.CONTROLLER, OfPorts.NONE -> false;
+            case OfPorts.TABLE -> true;
+            case OfPorts.NORMAL -> odd || ctx.ports().hasPatch();
+            case OfPorts.IN_PORT, OfPorts.FLOOD, OfPorts.ALL -> ctx.ports().hasPatch();
+            default -> {
+                PortInfo out = ctx.ports().byNumber(port);
+                yield out != null && out.isPatch();
+            }
+        };
+    }
+
+    private static boolean isInHeaders(Field field) {
+        return switch (field.prerequisite()) {
+            case NONE, ETHERNET, VLAN_VID, CT -> false;
+            default -> true;
+        };
+    }
+
+    /** Notes that the flow's timeouts become shorter once the connection closes. */
+    private void finTimeout(int idle, int hard) {
+        Rule rule = ctx.currentFrame().rule;
+        if (rule != null && Prerequisites.isIp(flow.words) && flow.read(Fields.IP_PROTO) == TCP) {
+            ctx.cache().finTimeout(ctx.bridge(), rule, idle, hard);
+        }
+    }
+
+    private void outputTruncated(int port, int maxLength) {
+        int inPort = flow.inPort();
+        PortInfo out = ctx.ports().byNumber(port == OfPorts.IN_PORT ? inPort : port);
+        if (out == null || out.isPatch() || out.dpPort() == PortInfo.NO_DP_PORT) {
+            ctx.note("a frame can be cut for a port of the datapath only");
+        } else if (port != inPort && !ctx.isDropped()) {
+            ctx.sink.commit(flow);
+            ctx.sink.emit(new DpAction.Trunc(maxLength));
+            ctx.sink.emit(new DpAction.Output(out.dpPort()));
         }
     }
 
     /** Executes actions on a copy, the action set included; a datapath action of its own only where the copy is changed. */
     private void cloned(List<OfAction> actions) {
-        ctx.commit();
-        List<DpAction> nested = ctx.nested(() -> ctx.onCopy(actions, true, "clone"));
-        if (nested.stream().allMatch(ActionExecution::leavesPacketAlone)) {
-            nested.forEach(ctx::emit);
-        } else {
-            ctx.emit(new DpAction.Clone(nested));
+        ctx.sink.commit(flow);
+        boolean[] exit = new boolean[1];
+        List<DpAction> nested = ctx.nested(() -> exit[0] = ctx.onCopy(actions, "clone"));
+        if (exit[0]) {
+            ctx.exit(); // as in the field: exit ends all that is left, not the copy alone
         }
-    }
-
-    private static boolean leavesPacketAlone(DpAction action) {
-        return action instanceof DpAction.Output || action instanceof DpAction.Userspace
-                || action instanceof DpAction.Recirc || action instanceof DpAction.Clone;
+        ctx.sink.emitOnCopy(nested);
     }
 
     /** Actions that change the packet. */
@@ -116,8 +193,62 @@ final class ActionExecution {
                 }
             }
             case OfAction.SetTunnel(long id, boolean _) -> flow.write(Fields.TUN_ID, id);
+            case OfAction.StackPush(Subfield source) -> ctx.scope().stack
+                    .add(flow.hold(source.field()) ? flow.read(source) : FieldValue.ZERO);
+            case OfAction.StackPop(Subfield destination) -> pop(destination);
+            case OfAction.PushMpls(int ethType) -> pushLabel(ethType);
+            case OfAction.PopMpls(int ethType) -> {
+                if (!flow.popLabel(ethType)) {
+                    ctx.drop(XlateDrop.TOO_MANY_LABELS);
+                } else if (flow.isStale()) {
+                    ctx.note("what is inside is not known before the packet is parsed anew");
+                }
+            }
+            case OfAction.DecMplsTtl _ -> decrementLabelTtl();
+            case OfAction.SetMplsLabel(int label) -> setLabel(Fields.MPLS_LABEL, label);
+            case OfAction.SetMplsTc(int tc) -> setLabel(Fields.MPLS_TC, tc);
+            case OfAction.SetMplsTtl(int ttl) -> setLabel(Fields.MPLS_TTL, ttl);
             default -> changeIp(action);
         }
+    }
+
+    private void pop(Subfield destination) {
+        List<FieldValue> stack = ctx.scope().stack;
+        if (stack.isEmpty()) {
+            ctx.note("stack underflow");
+        } else {
+            flow.writeOrSkip(destination, stack.removeLast());
+        }
+    }
+
+    private void pushLabel(int ethType) {
+        if (!Prerequisites.isMpls(flow.words)) {
+            ctx.sink.commit(flow); // what changed of the headers that can no longer be seen
+        }
+        if (!flow.pushLabel(ethType)) {
+            ctx.drop(XlateDrop.TOO_MANY_LABELS);
+        }
+    }
+
+    private void setLabel(Field field, int value) {
+        if (Prerequisites.isMpls(flow.words)) {
+            flow.write(field, value);
+        }
+    }
+
+    /** As in the field, a packet without a label ends the list, too. */
+    private void decrementLabelTtl() {
+        if (Prerequisites.isMpls(flow.words)) {
+            int ttl = (int) flow.read(Fields.MPLS_TTL);
+            if (ttl > 1) {
+                flow.write(Fields.MPLS_TTL, ttl - 1);
+                return;
+            }
+            if (ctx.bridge().isInvalidTtlToController()) {
+                userspace.toController(PacketInReason.INVALID_TTL, ENTIRE_PACKET, 0, Octets.EMPTY);
+            }
+        }
+        ctx.returnFromList();
     }
 
     private void changeIp(OfAction action) {
@@ -161,7 +292,7 @@ final class ActionExecution {
         }
         if (ctx.bridge().isInvalidTtlToController()) {
             for (int id : controllers.isEmpty() ? List.of(0) : controllers) {
-                ctx.sendToController(PacketInReason.INVALID_TTL, ENTIRE_PACKET, id, Octets.EMPTY, 0);
+                userspace.toController(PacketInReason.INVALID_TTL, ENTIRE_PACKET, id, Octets.EMPTY);
             }
         }
         ctx.returnFromList();
@@ -181,7 +312,7 @@ final class ActionExecution {
                     }
                 }
             }
-            case OfPorts.CONTROLLER -> ctx.sendToController(ctx.outputReason(), maxLength, 0, Octets.EMPTY, 0);
+            case OfPorts.CONTROLLER -> userspace.toController(userspace.outputReason(), maxLength, 0, Octets.EMPTY);
             case OfPorts.NONE -> {
             }
             default -> {

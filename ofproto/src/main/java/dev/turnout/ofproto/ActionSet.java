@@ -11,16 +11,21 @@ import org.jspecify.annotations.Nullable;
 final class ActionSet {
     /** What {@link #allows} takes of OpenFlow's own actions, in the words of {@code dump-group-features}. */
     static final List<String> NAMES = List.of("output", "group", "set_field", "strip_vlan", "push_vlan", "mod_nw_ttl",
-            "dec_ttl");
+            "dec_ttl", "set_mpls_ttl", "dec_mpls_ttl", "push_mpls", "pop_mpls");
+    /** What comes first, in this order, the last of each kind. */
+    private static final List<Class<? extends OfAction>> FIRST = List.of(OfAction.StripVlan.class,
+            OfAction.PopMpls.class, OfAction.PushMpls.class, OfAction.PushVlan.class, OfAction.DecTtl.class,
+            OfAction.DecMplsTtl.class);
+    /** What ends it: the first kind that is there. */
+    private static final List<Class<? extends OfAction>> END = List.of(OfAction.Group.class, OfAction.Output.class,
+            OfAction.Resubmit.class, OfAction.Ct.class);
 
     private ActionSet() {
     }
 
     /** Whether an action may be put in the set. */
     static boolean allows(OfAction action) {
-        return action instanceof OfAction.StripVlan || action instanceof OfAction.PushVlan
-                || action instanceof OfAction.DecTtl || isSet(action)
-                || isEnd(action);
+        return FIRST.stream().anyMatch(kind -> kind.isInstance(action)) || isSet(action) || isEnd(action);
     }
 
     private static boolean isSet(OfAction action) {
@@ -30,29 +35,25 @@ final class ActionSet {
             case OfAction.SetEthDst _,OfAction.SetIpv4Src _,OfAction.SetIpv4Dst _,OfAction.SetIpDscp _,OfAction.SetIpEcn _ ->
                 true;
             case OfAction.SetIpTtl _,OfAction.SetL4Src _,OfAction.SetL4Dst _,OfAction.SetTunnel _ -> true;
+            case OfAction.SetMplsLabel _,OfAction.SetMplsTc _,OfAction.SetMplsTtl _ -> true;
             default -> false;
         };
     }
 
     private static boolean isEnd(OfAction action) {
-        return action instanceof OfAction.Group || action instanceof OfAction.Output
-                || action instanceof OfAction.Resubmit;
+        return END.stream().anyMatch(kind -> kind.isInstance(action));
     }
 
     /** The set in order of execution; empty where nothing would send the packet anywhere. */
     static List<OfAction> inOrder(List<OfAction> set) {
         List<OfAction> ordered = new ArrayList<>();
-        addLast(set, OfAction.StripVlan.class::isInstance, ordered);
-        addLast(set, OfAction.PushVlan.class::isInstance, ordered);
-        addLast(set, OfAction.DecTtl.class::isInstance, ordered);
+        FIRST.forEach(kind -> addLast(set, kind::isInstance, ordered));
         for (OfAction action : set) {
             if (isSet(action)) {
                 ordered.add(action);
             }
         }
-        boolean ends = addLast(set, OfAction.Group.class::isInstance, ordered)
-                || addLast(set, OfAction.Output.class::isInstance, ordered)
-                || addLast(set, OfAction.Resubmit.class::isInstance, ordered);
+        boolean ends = END.stream().anyMatch(kind -> addLast(set, kind::isInstance, ordered));
         return ends ? ordered : List.of();
     }
 

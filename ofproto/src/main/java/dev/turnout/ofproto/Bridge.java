@@ -50,6 +50,7 @@ public final class Bridge {
     private final ReentrantLock lock = new ReentrantLock();
     private final RuleTables tables = new RuleTables();
     private final MeterTable meters;
+    private final Facilities facilities;
     private final FlowLearner learner;
     private final MacTable macTable;
     private final ConcurrentHashMap<String, PatchStats> patchStats = new ConcurrentHashMap<>();
@@ -67,7 +68,8 @@ public final class Bridge {
         this.datapathId = datapathId;
         macTable = new MacTable(number -> port(number) != null, ofproto::changed);
         meters = new MeterTable(ofproto.dpMeters());
-        learner = new FlowLearner(tables, meters, lock, this::onLearned);
+        facilities = new Facilities(meters, ofproto.datapathSupport());
+        learner = new FlowLearner(tables, facilities, lock, this::onLearned);
         addDefaultFlow();
     }
 
@@ -233,7 +235,7 @@ public final class Bridge {
         lock.lock();
         try {
             nowNs = ofproto.nowNs();
-            batch = new FlowModBatch(tables, meters, nowNs);
+            batch = new FlowModBatch(tables, facilities, nowNs);
             FlowModResult failure;
             try {
                 failure = applyAll(mods, atomic, batch, results);
@@ -413,6 +415,10 @@ public final class Bridge {
         return meters;
     }
 
+    Facilities facilities() {
+        return facilities;
+    }
+
     /**
      * Meters by number, the virtual ones last.
      *
@@ -477,7 +483,7 @@ public final class Bridge {
         try {
             nowNs = ofproto.nowNs();
             tables.table(table).setConfig(config);
-            batch = new FlowModBatch(tables, meters, nowNs);
+            batch = new FlowModBatch(tables, facilities, nowNs);
             batch.evictAll();
             if (!batch.isEmpty()) {
                 batch.publish();
@@ -529,7 +535,7 @@ public final class Bridge {
         try {
             List<Rule> over = tables.expired(nowNs, creditedNs);
             count = over.size();
-            batch = new FlowModBatch(tables, meters, nowNs);
+            batch = new FlowModBatch(tables, facilities, nowNs);
             if (count > 0) {
                 for (Rule rule : over) {
                     batch.remove(rule, rule.isOver(nowNs) ? Reason.HARD_TIMEOUT : Reason.IDLE_TIMEOUT);

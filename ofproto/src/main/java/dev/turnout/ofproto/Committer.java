@@ -26,11 +26,14 @@ final class Committer {
     /** Bits of {@link #base} that earlier actions set. */
     private final long[] constant = new long[FlowLayout.WORDS];
     private final VlanStack baseVlans = new VlanStack();
+    /** Labels that earlier actions left, so that all of {@link #base}'s are known; -1 if none pushed or popped any. */
+    private int movedLabels = UNMOVED;
 
     void begin(FlowState flow) {
         System.arraycopy(flow.words, 0, base, 0, base.length);
         Arrays.fill(constant, 0);
         baseVlans.copyFrom(flow.vlans);
+        movedLabels = UNMOVED;
     }
 
     /** What the datapath's packet is now, to go back to with {@link #restore} after actions on a copy of it. */
@@ -44,14 +47,19 @@ final class Committer {
         System.arraycopy(saved.base, 0, base, 0, base.length);
         System.arraycopy(saved.constant, 0, constant, 0, constant.length);
         baseVlans.copyFrom(saved.baseVlans);
+        movedLabels = saved.movedLabels;
     }
 
     /** Emits what is needed to make the datapath's packet what the pipeline's is. */
     void commit(FlowState flow, List<DpAction> out) {
         commitEthernet(flow, out);
-        commitVlans(flow, out);
-        commitNetwork(flow, out);
-        commitLayer4(flow, out);
+        popVlans(flow, out);
+        commitLabels(flow, out);
+        if (!flow.isStale()) {
+            commitNetwork(flow, out);
+            commitLayer4(flow, out);
+        }
+        pushVlans(flow, out); // last, as in the field: behind many tags the datapath would not find the headers
         long mark = need(flow, FlowLayout.MARKS, LOW);
         if (mark != 0) {
             out.add(new DpAction.SetMark((int) flow.words[FlowLayout.MARKS], (int) mark));
@@ -98,13 +106,18 @@ final class Committer {
         }
     }
 
-    private void commitVlans(FlowState flow, List<DpAction> out) {
+    private void popVlans(FlowState flow, List<DpAction> out) {
+        int common = baseVlans.commonWith(flow.vlans);
+        for (int n = baseVlans.depth(); n > common; n--) {
+            out.add(new DpAction.PopVlan());
+        }
+    }
+
+    /** After {@link #popVlans}. */
+    private void pushVlans(FlowState flow, List<DpAction> out) {
         int common = baseVlans.commonWith(flow.vlans);
         if (common == baseVlans.depth() && common == flow.vlans.depth()) {
             return;
-        }
-        for (int n = baseVlans.depth(); n > common; n--) {
-            out.add(new DpAction.PopVlan());
         }
         for (int n = common; n < flow.vlans.depth(); n++) {
             int tag = flow.vlans.fromInside(n);
@@ -112,6 +125,75 @@ final class Committer {
         }
         baseVlans.copyFrom(flow.vlans);
     }
+
+    private void commitLabels(FlowState flow, List<DpAction> out) {
+        if (flow.haveLabelsMoved() || movedLabels != UNMOVED) {
+            moveLabels(flow, out);
+        } else if (Prerequisites.isMpls(flow.words)) {
+            long lse = need(flow, FlowLayout.MPLS01, Fields.MPLS_LABEL.wordMask(0), Fields.MPLS_TC.wordMask(0),
+                    Fields.MPLS_BOS.wordMask(0), Fields.MPLS_TTL.wordMask(0));
+            if (lse != 0) {
+                int mask = (int) (lse >>> 32);
+                out.add(new DpAction.SetMpls(FlowState.label(flow.words, 0) & mask, mask));
+            }
+        }
+    }
+
+    /** Makes one stack of labels of another; both are known as a whole. */
+    private void moveLabels(FlowState flow, List<DpAction> out) {
+        flow.lookAtLabels();
+        int from = movedLabels == UNMOVED ? FlowState.labels(base) : movedLabels;
+        int to = flow.labels();
+        int type = Prerequisites.ethType(flow.words);
+        int common = 0;
+        while (common < from && common < to
+                && FlowState.label(base, from - 1 - common) == FlowState.label(flow.words, to - 1 - common)) {
+            common++;
+        }
+        int count = from;
+        int known = Prerequisites.ethType(base);
+        boolean onlyType = from == to && common == to;
+        if (from > 0 && !Prerequisites.isMplsType(known) && !(onlyType && known == type)) {
+            // A pop left labels behind another type; the datapath sees them behind MPLS's only.
+            known = onlyType ? type : MPLS;
+            out.add(new DpAction.PushMpls(MPLS, LONE_LABEL));
+            out.add(new DpAction.PopMpls(known));
+        }
+        for (; count > Math.min(common + (to > common ? 1 : 0), from); count--) {
+            boolean isLastStep = count - 1 == to && to == common; // else the next one needs to see a label
+            known = count == 1 || isLastStep ? type : known;
+            out.add(new DpAction.PopMpls(known));
+        }
+        if (count > common) {
+            out.add(new DpAction.SetMpls(FlowState.label(flow.words, to - count), -1));
+        }
+        for (; count < to; count++) {
+            known = type;
+            out.add(new DpAction.PushMpls(type, FlowState.label(flow.words, to - 1 - count)));
+        }
+        if (known != type) { // only the type differs
+            int again = to > 0 ? FlowState.label(flow.words, 0) : LONE_LABEL;
+            if (to > 0) {
+                out.add(new DpAction.PopMpls(type));
+                out.add(new DpAction.PushMpls(type, again));
+            } else {
+                out.add(new DpAction.PushMpls(MPLS, again));
+                out.add(new DpAction.PopMpls(type));
+            }
+        }
+        for (int word = FlowLayout.MPLS01; word <= FlowLayout.MPLS2_PTYPE; word++) {
+            long bits = word == FlowLayout.MPLS01 ? -1L : HIGH;
+            base[word] = (base[word] & ~bits) | (flow.words[word] & bits);
+            constant[word] |= bits;
+        }
+        Fields.ETH_TYPE.set(base, type);
+        movedLabels = to;
+    }
+
+    private static final int UNMOVED = -1;
+    private static final int MPLS = 0x8847;
+    /** A label that is taken off again at once. */
+    private static final int LONE_LABEL = 0x140;
 
     private void commitNetwork(FlowState flow, List<DpAction> out) {
         long[] w = flow.words;

@@ -70,7 +70,7 @@ final class FlowLearner {
     }
 
     private final RuleTables tables;
-    private final MeterTable meters;
+    private final Facilities facilities;
     private final ReentrantLock lock;
     private final Consumer<List<FlowModBatch>> onChange;
     private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
@@ -80,9 +80,9 @@ final class FlowLearner {
     private final LongAdder refused = new LongAdder();
 
     /** {@code lock} is the bridge's; {@code onChange} is called without it, after changes were published, with these. */
-    FlowLearner(RuleTables tables, MeterTable meters, ReentrantLock lock, Consumer<List<FlowModBatch>> onChange) {
+    FlowLearner(RuleTables tables, Facilities facilities, ReentrantLock lock, Consumer<List<FlowModBatch>> onChange) {
         this.tables = tables;
-        this.meters = meters;
+        this.facilities = facilities;
         this.lock = lock;
         this.onChange = onChange;
     }
@@ -158,7 +158,7 @@ final class FlowLearner {
             old.refresh(atNs);
             return Outcome.THERE;
         }
-        FlowModBatch batch = new FlowModBatch(tables, meters, atNs);
+        FlowModBatch batch = new FlowModBatch(tables, facilities, atNs);
         try {
             batch.apply(flow.mod());
         } catch (FlowModException e) {

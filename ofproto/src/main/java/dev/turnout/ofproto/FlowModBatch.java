@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class FlowModBatch {
     private final RuleTables tables;
     private final MeterTable meters;
+    private final Facilities facilities;
     private final long version;
     private final long nowNs;
     /** What was done, in order: rules added (visible from {@link #version}) and removed. */
@@ -46,12 +47,13 @@ final class FlowModBatch {
     record Report(Rule rule, Reason reason) {
     }
 
-    FlowModBatch(RuleTables tables, MeterTable meters, long nowNs) {
+    FlowModBatch(RuleTables tables, Facilities facilities, long nowNs) {
         this.tables = tables;
-        this.meters = meters;
+        this.facilities = facilities;
+        meters = facilities.meters();
         this.nowNs = nowNs;
         version = tables.nextVersion();
-        groups = new GroupBatch(tables.groups(), meters, version, nowNs,
+        groups = new GroupBatch(tables.groups(), facilities, version, nowNs,
                 rule -> remove(rule, Reason.GROUP_DELETE));
     }
 
@@ -183,7 +185,7 @@ final class FlowModBatch {
 
     private void add(FlowMod mod) {
         int number = mod.tableOfAddition();
-        ActionChecker.check(mod.actions(), mod.match(), number, meters);
+        ActionChecker.check(mod.actions(), mod.match(), number, facilities);
         checkGroups(mod);
         RuleTable table = tables.table(number);
         Rule old = tables.find(number, mod);
@@ -248,7 +250,7 @@ final class FlowModBatch {
             return;
         }
         for (Rule old : found) {
-            ActionChecker.check(mod.actions(), old.match(), old.table(), meters);
+            ActionChecker.check(mod.actions(), old.match(), old.table(), facilities);
         }
         checkGroups(mod);
         boolean keepCounts = !mod.hasFlag(FlowFlags.RESET_COUNTS);

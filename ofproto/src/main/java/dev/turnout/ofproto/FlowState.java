@@ -27,9 +27,14 @@ final class FlowState {
     final VlanStack vlans = new VlanStack();
     Wildcards wildcards = new Wildcards();
 
+    /** Labels that are left after labels were pushed or popped, so that all of them are known; -1 before. */
+    private int movedLabels = UNMOVED;
+    /** A label was popped, and what is below it is not known: the datapath must parse the packet anew before anything looks at it. */
+    private boolean stale;
+
     /** What {@link #restore} goes back to. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Saved(long[] words, long[] written, VlanStack vlans) {
+    record Saved(long[] words, long[] written, VlanStack vlans, int movedLabels, boolean stale) {
     }
 
     /** Begins with a packet's key, received on an OpenFlow port. */
@@ -39,6 +44,8 @@ final class FlowState {
         Arrays.fill(words, FlowLayout.DATAPATH_WORDS, words.length, 0);
         Fields.ACTSET_OUTPUT.set(words, ACTSET_UNSET);
         vlans.load(words);
+        movedLabels = UNMOVED;
+        stale = false;
         wildcards.lookAt(FlowLayout.RECIRC_PORT, -1L);
         wildcards.lookAt(Fields.ETH_TYPE);
         if (Prerequisites.isIp(words)) {
@@ -53,13 +60,15 @@ final class FlowState {
     Saved save() {
         VlanStack copy = new VlanStack();
         copy.copyFrom(vlans);
-        return new Saved(words.clone(), wildcards.saveWritten(), copy);
+        return new Saved(words.clone(), wildcards.saveWritten(), copy, movedLabels, stale);
     }
 
     void restore(Saved saved) {
         System.arraycopy(saved.words, 0, words, 0, words.length);
         wildcards.restoreWritten(saved.written);
         vlans.copyFrom(saved.vlans);
+        movedLabels = saved.movedLabels;
+        stale = saved.stale;
     }
 
     /** Fields of connection tracking. */
@@ -96,12 +105,26 @@ final class FlowState {
         return kept;
     }
 
-    /** Begins with the key of a packet that was recirculated. What was kept is constant, as the recirculation id is looked at. */
-    void resume(long[] key, int inPort, FlowKey kept, FlowMask mask, Wildcards fresh) {
-        begin(key, inPort, fresh);
+    /** Takes back what was kept of a packet that was recirculated. It is constant, as the recirculation id is looked at. */
+    void thaw(FlowKey kept, FlowMask mask) {
         for (int word = 0; word < FlowLayout.WORDS; word++) {
             long bits = word < FlowLayout.DATAPATH_WORDS ? mask.word(word) : -1L;
             writeBits(word, kept.words()[word], bits);
+        }
+    }
+
+    /** Sets the metadata that {@code former} has and the packet has not: it is written, unless nothing differs. */
+    void setMetadata(long[] former) {
+        if (Fields.PKT_MARK.get(former) != Fields.PKT_MARK.get(words)) {
+            write(Fields.PKT_MARK, Fields.PKT_MARK.get(former));
+        }
+        for (Field field : CONNTRACK) {
+            for (int i = 0; i < field.wordCount(); i++) {
+                int word = field.word() + i;
+                if (((former[word] ^ words[word]) & field.wordMask(i)) != 0) {
+                    writeBits(word, former[word], field.wordMask(i));
+                }
+            }
         }
     }
 
@@ -112,6 +135,45 @@ final class FlowState {
         Fields.ACTSET_OUTPUT.set(words, ACTSET_UNSET);
         clear(FlowLayout.TUN_ID, FlowLayout.NSH_BASE);
         clearConntrack();
+    }
+
+    /** Of {@link #written}, what is not connection tracking's: that comes back with the packet. */
+    FlowMask writtenButConntrack() {
+        long[] mask = written().toWords();
+        for (Field field : CONNTRACK) {
+            field.clear(mask);
+        }
+        return FlowMask.of(mask);
+    }
+
+    /** Whether connection tracking knows the packet's connection. */
+    boolean hasConnection() {
+        wildcards.lookAt(Fields.CT_STATE.word(), CT_VALID << Fields.CT_STATE.shift());
+        return (Fields.CT_STATE.get(words) & CT_VALID) != 0;
+    }
+
+    /** {@code ct_state} of a known connection has one of these: new, established, reply direction. */
+    private static final long CT_VALID = 0x0b;
+
+    /** Exchanges addresses, protocol and ports with those of the connection's first packet; what was looked at goes along. */
+    void swapTuple() {
+        swap(Fields.IP_PROTO, Fields.CT_NW_PROTO);
+        if (Prerequisites.isIpv6(words)) {
+            swap(Fields.IPV6_SRC, Fields.CT_IPV6_SRC);
+            swap(Fields.IPV6_DST, Fields.CT_IPV6_DST);
+        } else {
+            swap(Fields.IPV4_SRC, Fields.CT_NW_SRC);
+            swap(Fields.IPV4_DST, Fields.CT_NW_DST);
+        }
+        swap(Fields.TCP_SRC, Fields.CT_TP_SRC);
+        swap(Fields.TCP_DST, Fields.CT_TP_DST);
+    }
+
+    private void swap(Field one, Field other) {
+        FieldValue value = FieldValue.get(one, words);
+        FieldValue.get(other, words).put(one, words);
+        value.put(other, words);
+        wildcards.swap(one, other);
     }
 
     /** Forgets what connection tracking said. */
@@ -205,6 +267,12 @@ final class FlowState {
 
     private static final int DSCP_IN_TOS = 0xfc;
     private static final int VLAN_ID = 0xfff;
+
+    /** Writes some bits of a field: nothing where the packet does not have the field. */
+    void writeOrSkip(Subfield destination, FieldValue value) {
+        write(new SetField(destination.field(), value.and(FieldValue.ones(destination.bits()))
+                .shiftLeft(destination.offset()), destination.mask(), false));
+    }
 
     /** {@code move}: nothing where the packet lacks one of the fields. */
     void move(Subfield source, Subfield destination) {
@@ -333,6 +401,127 @@ final class FlowState {
         replaceOutermost((tci & FlowLayout.VLAN_PRESENT) != 0 ? tci : 0);
         endVlanChange();
     }
+
+    // --- MPLS ----------------------------------------------------------------------------------------------------------------------------
+
+    /** Labels that a key shows. */
+    static final int MAX_LABELS = 3;
+    private static final long HIGH = -1L << 32;
+    private static final int UNMOVED = -1;
+    private static final int BOTTOM_OF_STACK = 0x100;
+    private static final int DEFAULT_TTL = 64;
+
+    /** Whether labels were pushed or popped. */
+    boolean haveLabelsMoved() {
+        return movedLabels != UNMOVED;
+    }
+
+    /** Whether what is behind the Ethernet header must be parsed anew before anything looks at it. */
+    boolean isStale() {
+        return stale;
+    }
+
+    /** The n-th label stack entry of a key, the outermost first. */
+    static int label(long[] key, int n) {
+        return switch (n) {
+            case 0 -> (int) (key[FlowLayout.MPLS01] >>> 32);
+            case 1 -> (int) key[FlowLayout.MPLS01];
+            default -> (int) (key[FlowLayout.MPLS2_PTYPE] >>> 32);
+        };
+    }
+
+    /** How many label stack entries a key shows: up to the bottom of the stack, at most {@link #MAX_LABELS}. */
+    static int labels(long[] key) {
+        if (!Prerequisites.isMpls(key)) {
+            return 0;
+        }
+        for (int n = 0; n < MAX_LABELS; n++) {
+            if ((label(key, n) & BOTTOM_OF_STACK) != 0) {
+                return n + 1;
+            }
+        }
+        return MAX_LABELS;
+    }
+
+    /** How many labels the packet has, as far as a key can show them. */
+    int labels() {
+        return movedLabels == UNMOVED ? labels(words) : movedLabels;
+    }
+
+    /** Looks at all entries that the key shows. */
+    void lookAtLabels() {
+        wildcards.lookAt(FlowLayout.MPLS01, -1L);
+        wildcards.lookAt(FlowLayout.MPLS2_PTYPE, HIGH);
+    }
+
+    private void putLabels(int count, int first, int second, int third) {
+        writeBits(FlowLayout.MPLS01, (long) first << 32 | (second & 0xffff_ffffL), -1L);
+        writeBits(FlowLayout.MPLS2_PTYPE, (long) third << 32, HIGH);
+        movedLabels = count;
+    }
+
+    /**
+     * Puts a label in front of all others: a copy of the outermost one, or of a packet that has none the explicit null label of what is inside, with
+     * its DSCP and TTL. What is inside can no longer be seen.
+     *
+     * @return false if a key cannot show that many
+     */
+    boolean pushLabel(int ethType) {
+        int count = labels();
+        if (count > 0) {
+            lookAtLabels();
+        }
+        if (count == MAX_LABELS) {
+            return false;
+        }
+        int lse;
+        if (count > 0) {
+            lse = label(words, 0) & ~BOTTOM_OF_STACK;
+        } else {
+            lse = BOTTOM_OF_STACK | (Prerequisites.isIpv6(words) ? 2 << 12 : 0) | DEFAULT_TTL;
+            if (Prerequisites.isIp(words)) {
+                int ttl = (int) read(Fields.NW_TTL);
+                int tc = (int) read(Fields.IP_DSCP) & 7;
+                lse = (lse & ~0xff) | tc << 9 | (ttl == 0 ? DEFAULT_TTL : ttl);
+            }
+            hideInner();
+        }
+        putLabels(count + 1, lse, label(words, 0), label(words, 1));
+        write(Fields.ETH_TYPE, ethType);
+        return true;
+    }
+
+    /** Takes the outermost label off, if there is one; false if a key does not show what is below it. */
+    boolean popLabel(int ethType) {
+        int count = labels();
+        if (count == 0) {
+            return true;
+        }
+        lookAtLabels();
+        if (count == MAX_LABELS && (label(words, count - 1) & BOTTOM_OF_STACK) == 0) {
+            return false;
+        }
+        putLabels(count - 1, label(words, 1), count > 2 ? label(words, 2) : 0, 0);
+        write(Fields.ETH_TYPE, ethType);
+        stale = count == 1 || !Prerequisites.isMpls(words);
+        return true;
+    }
+
+    /** What the packet has behind its Ethernet header and tags cannot be seen, whatever it is. */
+    private void hideInner() {
+        for (Field field : INNER) {
+            field.clear(words);
+            wroteAll(field);
+        }
+        clear(FlowLayout.IPV4, FlowLayout.TCP_CT);
+        clear(FlowLayout.IPV6_SRC, FlowLayout.IPV6_VLAN1);
+        clear(FlowLayout.ND_TARGET, FlowLayout.ND_CT_TP);
+        clear(FlowLayout.NSH_BASE, FlowLayout.DATAPATH_WORDS);
+    }
+
+    /** Fields of inner headers that share their words with others. */
+    private static final Field[] INNER = {Fields.TCP_FLAGS, Fields.IPV6_LABEL, Fields.ARP_SHA, Fields.ND_OPTIONS_TYPE,
+        Fields.ARP_THA, Fields.ND_RESERVED};
 
     /** Whether the input port is none of a bridge's: the packet comes from a controller. */
     boolean isFromController() {

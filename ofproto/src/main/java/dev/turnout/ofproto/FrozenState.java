@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  *            the packet's stack, the top last
  * @param first
  *            the flow that began the pipeline: it counts as the one of the action set
+ * @param packetOut
+ *            whether a packet-out's actions began the pipeline, and no flow
  * @param inActionSet
  *            whether {@code frames} execute the action set
  * @param inGroup
@@ -43,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  *            bits of the datapath's words that the pipeline wrote and the packet does not carry (tunnel, connection tracking after a patch port)
  */
 record FrozenState(Bridge bridge, int table, List<FrozenFrame> frames, List<OfAction> actionSet,
-        List<FieldValue> stack, @Nullable Rule first, boolean inActionSet, boolean inGroup,
+        List<FieldValue> stack, @Nullable Rule first, boolean packetOut, boolean inActionSet, boolean inGroup,
         @Nullable Integer hashBasis, int inPort, FlowKey kept, FlowMask mask) {
     static final int NO_TABLE = -1;
 

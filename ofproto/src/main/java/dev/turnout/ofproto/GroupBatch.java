@@ -27,14 +27,14 @@ final class GroupBatch {
     private final GroupTable table;
     private final long version;
     private final long nowNs;
-    private final MeterTable meters;
+    private final Facilities facilities;
     private final Consumer<Rule> removeFlow;
     private final List<Change> log = new ArrayList<>();
 
     /** {@code removeFlow} takes a flow out that used a group which goes. */
-    GroupBatch(GroupTable table, MeterTable meters, long version, long nowNs, Consumer<Rule> removeFlow) {
+    GroupBatch(GroupTable table, Facilities facilities, long version, long nowNs, Consumer<Rule> removeFlow) {
         this.table = table;
-        this.meters = meters;
+        this.facilities = facilities;
         this.version = version;
         this.nowNs = nowNs;
         this.removeFlow = removeFlow;
@@ -213,7 +213,7 @@ final class GroupBatch {
                 throw new FlowModException(OfError.OFPGMFC_INVALID_GROUP,
                         place + ": a fast failover bucket needs watch_port or watch_group");
             }
-            ActionChecker.checkBucket(bucket.actions(), meters, place);
+            ActionChecker.checkBucket(bucket.actions(), facilities, place);
         }
     }
 

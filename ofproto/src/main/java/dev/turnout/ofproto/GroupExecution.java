@@ -82,7 +82,7 @@ final class GroupExecution {
         }
         int basis = (int) selection.parameter();
         if (!ctx.hasHash(basis)) {
-            ctx.hashAndRecirculate(new DpAction.Hash(basis));
+            ctx.recirculation.hash(new DpAction.Hash(basis));
             return;
         }
         HashSlots slots = group.slots();
@@ -120,7 +120,7 @@ final class GroupExecution {
     }
 
     /** A draw from the exponential distribution with mean 1: divided by weights, the least of such draws falls to each in proportion to its weight. */
-    private static double draw(long hash, int bucketId) {
+    static double draw(long hash, int bucketId) {
         double uniform = ((FlowHash.finish(FlowHash.mix(hash, bucketId)) >>> 11) + 1) * 0x1.0p-53;
         return -Math.log(uniform);
     }

@@ -67,10 +67,10 @@ final class LearnExecution {
      *            of the flow that has the action
      * @param hasVlan
      *            whether its packets have a VLAN tag for sure at this point
-     * @param meters
-     *            the bridge's
+     * @param facilities
+     *            what the bridge's actions may use
      */
-    static void check(OfAction.Learn learn, Match match, boolean hasVlan, MeterTable meters) {
+    static void check(OfAction.Learn learn, Match match, boolean hasVlan, Facilities facilities) {
         if (learn.table() == ReservedTable.NUMBER) {
             throw new FlowModException(OfError.OFPBRC_EPERM,
                     "learn(table=" + learn.table() + "): reserved for the switch itself");
@@ -104,7 +104,7 @@ final class LearnExecution {
                     "learn(result_dst=" + result.field() + "): this field cannot be set");
         }
         FlowMod prototype = LearnedFlow.prototype(learn);
-        ActionChecker.check(prototype.actions(), prototype.match(), learn.table(), meters);
+        ActionChecker.check(prototype.actions(), prototype.match(), learn.table(), facilities);
     }
 
     private static void checkSource(LearnSource source, Match match, boolean hasVlan) {

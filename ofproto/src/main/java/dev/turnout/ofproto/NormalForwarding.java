@@ -47,7 +47,7 @@ final class NormalForwarding {
         }
         long src = flow.read(Fields.ETH_SRC);
         if (in != null) {
-            ctx.learn(vlan, src, inPort);
+            learn(ctx, vlan, src, inPort);
         }
         int learned = isMulticast(dst) ? -1 : ctx.bridge().macTable().lookup(vlan, dst);
         @Nullable
@@ -64,6 +64,15 @@ final class NormalForwarding {
             ctx.note("to where the destination was learned");
             output(ctx, out, vlan);
         }
+    }
+
+    /** Notes the packet's sender: at once if side effects are allowed, and whenever packets are credited. */
+    private static void learn(XlateContext ctx, int vlan, long mac, int inPort) {
+        MacTable table = ctx.bridge().macTable();
+        if (ctx.hasSideEffects()) {
+            table.learn(vlan, mac, inPort, ctx.nowNs(), false);
+        }
+        ctx.cache().learned(ctx.bridge(), vlan, mac, inPort);
     }
 
     private static boolean isMulticast(long mac) {

@@ -18,6 +18,7 @@ import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.ofproto.classifier.Wildcards;
+import dev.turnout.openflow.Octets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +37,22 @@ public final class Ofproto {
     private final AtomicLong changeSequence = new AtomicLong(1);
     private final AtomicLong creditedUpToNs;
     private final CopyOnWriteArrayList<PacketInListener> packetInListeners = new CopyOnWriteArrayList<>();
-    private final SharedStates<PacketInState> packetInStates;
+    private final SharedStates<UserspaceState> userspaceStates;
     private final SharedStates<FrozenState> frozenStates;
+    private final CopyOnWriteArrayList<FlowSampleListener> sampleListeners = new CopyOnWriteArrayList<>();
+    private final PausedPackets paused = new PausedPackets();
+    private final XlateDrops drops = new XlateDrops();
+    private final DatapathSupport datapathSupport;
     private final Translator translator;
 
-    /** An empty switch without meters, as {@link #Ofproto(LongSupplier, DpMeters)} makes one. */
+    /** An empty switch without meters and connection tracking, as {@link #Ofproto(LongSupplier, DpMeters, DatapathSupport)} makes one. */
     public Ofproto(LongSupplier clock) {
-        this(clock, NoMeters.INSTANCE);
+        this(clock, DatapathSupport.BASIC);
+    }
+
+    /** An empty switch without meters, over a datapath that can do this. */
+    public Ofproto(LongSupplier clock, DatapathSupport datapathSupport) {
+        this(clock, NoMeters.INSTANCE, datapathSupport);
     }
 
     /**
@@ -52,14 +62,17 @@ public final class Ofproto {
      *            gives nanoseconds, as {@link System#nanoTime}; all times of this module are on it
      * @param dpMeters
      *            the datapath's meters
+     * @param datapathSupport
+     *            what else the datapath can do
      */
-    public Ofproto(LongSupplier clock, DpMeters dpMeters) {
+    public Ofproto(LongSupplier clock, DpMeters dpMeters, DatapathSupport datapathSupport) {
         this.clock = clock;
         this.dpMeters = dpMeters;
+        this.datapathSupport = datapathSupport;
         creditedUpToNs = new AtomicLong(clock.getAsLong());
-        packetInStates = new SharedStates<>(clock);
+        userspaceStates = new SharedStates<>(clock);
         frozenStates = new SharedStates<>(clock);
-        translator = new Translator(this, clock, packetInStates, frozenStates, Wildcards::new);
+        translator = new Translator(this, clock, userspaceStates, frozenStates, Wildcards::new);
     }
 
     // --- bridges -------------------------------------------------------------------------------------------------------------------------
@@ -220,6 +233,7 @@ public final class Ofproto {
             count += bridge.expire(nowNs, creditedNs);
         }
         flowRemovals.expire(nowNs);
+        paused.forgetOld(nowNs);
         return count;
     }
 
@@ -261,7 +275,7 @@ public final class Ofproto {
     }
 
     /**
-     * Sends a packet to the controllers: what {@code DpAction.Userspace} asks for.
+     * Sends a packet to the controllers or collectors: what {@code DpAction.Userspace} of kind {@code CONTROLLER} or {@code FLOW_SAMPLE} asks for.
      *
      * @param stateId
      *            of the action
@@ -272,27 +286,72 @@ public final class Ofproto {
      * @return false if the id is not (or no longer) known
      */
     public boolean packetIn(int stateId, byte[] frame, FlowKey key) {
-        PacketInState state = packetInStates.get(stateId);
-        if (state == null) {
-            return false;
+        switch (userspaceStates.get(stateId)) {
+            case null -> {
+                return false;
+            }
+            case PacketInState state -> packetIn(state, frame, key);
+            case SampleState state -> {
+                FlowSample sample = new FlowSample(state.bridge(), state.probability(), state.collectorSetId(),
+                        state.obsDomainId(), state.obsPointId(), state.samplingPort(), state.direction(),
+                        state.inPort(), frame, key);
+                sampleListeners.forEach(listener -> listener.onSample(sample));
+            }
         }
+        return true;
+    }
+
+    private void packetIn(PacketInState state, byte[] frame, FlowKey key) {
         FlowKey full = key.copy();
         System.arraycopy(state.pipeline().words(), FlowLayout.DATAPATH_WORDS, full.words(), FlowLayout.DATAPATH_WORDS,
                 FlowLayout.WORDS - FlowLayout.DATAPATH_WORDS);
         full.set(Fields.IN_PORT, state.pipeline().get(Fields.IN_PORT));
         byte[] sent = frame.length <= state.maxLength() ? frame : Arrays.copyOf(frame, state.maxLength());
+        FrozenState continuation = state.continuation();
+        Octets token = continuation == null ? Octets.EMPTY : paused.add(continuation, key, nowNs());
         PacketIn packetIn = new PacketIn(state.bridge(), state.table(), state.cookie(), state.reason(),
-                state.controllerId(), state.userdata(),
-                frame.length, sent, full);
+                state.controllerId(), state.userdata(), frame.length, sent, full, token);
         for (PacketInListener listener : packetInListeners) {
             listener.onPacketIn(packetIn);
         }
-        return true;
+    }
+
+    public void addSampleListener(FlowSampleListener listener) {
+        sampleListeners.add(listener);
+    }
+
+    public void removeSampleListener(FlowSampleListener listener) {
+        sampleListeners.remove(listener);
+    }
+
+    /** Packets that were paused and wait for a controller to have them resumed; for tests and metrics. */
+    public int pausedPackets() {
+        return paused.size();
+    }
+
+    /**
+     * How many packets were dropped without a flow having said so, by reason ({@link XlateDrop#text} names it). Counted are translations of packets, not
+     * revalidations; packets that a megaflow drops for such a reason count with the megaflow.
+     */
+    public Map<XlateDrop, Long> translationDrops() {
+        return drops.read();
+    }
+
+    XlateDrops drops() {
+        return drops;
+    }
+
+    PausedPackets paused() {
+        return paused;
+    }
+
+    DatapathSupport datapathSupport() {
+        return datapathSupport;
     }
 
     /** Packet-in states that are referenced, or were a moment ago; for tests and metrics. */
     public int packetInStates() {
-        return packetInStates.size();
+        return userspaceStates.size();
     }
 
     /** Where packets with a recirculation id go on; null if the id is not (or no longer) known. */

@@ -25,9 +25,11 @@ import dev.turnout.openflow.OfAction.PacketInReason;
  *            its first bytes, as many as the action asked for
  * @param key
  *            the packet's key with the pipeline's state: {@code in_port} is the OpenFlow port, metadata and registers as they were
+ * @param continuation
+ *            of a paused packet: what {@link Translator#resume} takes; else empty
  */
 @SuppressWarnings("ArrayRecordComponent") // a frame's bytes are passed on, never compared
 public record PacketIn(Bridge bridge, int table, long cookie, PacketInReason reason, int controllerId, Octets userdata,
         int frameLength,
-        byte[] frame, FlowKey key) {
+        byte[] frame, FlowKey key, Octets continuation) {
 }

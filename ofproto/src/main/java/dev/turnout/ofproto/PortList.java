@@ -32,6 +32,16 @@ final class PortList {
         return ports[index];
     }
 
+    /** Whether a port leads to another bridge. */
+    boolean hasPatch() {
+        for (PortInfo port : ports) {
+            if (port.isPatch()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Nullable
     PortInfo byNumber(int ofPort) {
         int low = 0;

@@ -94,6 +94,14 @@ final class Prerequisites {
         return ethType(key) == ARP || ethType(key) == RARP;
     }
 
+    static boolean isMpls(long[] key) {
+        return isMplsType(ethType(key));
+    }
+
+    static boolean isMplsType(int ethType) {
+        return ethType == 0x8847 || ethType == 0x8848;
+    }
+
     static boolean hasVlan(long[] key) {
         return (key[FlowLayout.ETH_SRC_VLAN] & FlowLayout.VLAN_PRESENT) != 0;
     }
@@ -109,7 +117,7 @@ final class Prerequisites {
             case IPV4 -> isIpv4(key);
             case IPV6 -> isIpv6(key);
             case IP_ANY -> isIp(key);
-            case MPLS -> ethType(key) == 0x8847 || ethType(key) == 0x8848;
+            case MPLS -> isMpls(key);
             case NSH -> ethType(key) == NSH;
             default -> false;
         };

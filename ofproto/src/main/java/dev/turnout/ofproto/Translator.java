@@ -7,10 +7,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
+import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowMask;
 import dev.turnout.flow.Match;
 import dev.turnout.ofproto.classifier.Wildcards;
+import dev.turnout.openflow.Octets;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
@@ -34,24 +36,24 @@ public final class Translator {
 
     private final Ofproto ofproto;
     private final LongSupplier clock;
-    private final SharedStates<PacketInState> packetInStates;
+    private final SharedStates<UserspaceState> userspaceStates;
     private final SharedStates<FrozenState> frozenStates;
     private final Supplier<Wildcards> wildcards;
     /** Contexts that no thread uses now. Not thread-locals: those would outlive the switch with the threads that used it. */
     private final Queue<XlateContext> contexts = new ConcurrentLinkedQueue<>();
 
-    Translator(Ofproto ofproto, LongSupplier clock, SharedStates<PacketInState> packetInStates,
+    Translator(Ofproto ofproto, LongSupplier clock, SharedStates<UserspaceState> userspaceStates,
             SharedStates<FrozenState> frozenStates, Supplier<Wildcards> wildcards) {
         this.ofproto = ofproto;
         this.clock = clock;
-        this.packetInStates = packetInStates;
+        this.userspaceStates = userspaceStates;
         this.frozenStates = frozenStates;
         this.wildcards = wildcards;
     }
 
     /** The same translator, but blind: looking at these bits leaves no trace. For the tests that prove that the tests would notice. */
     Translator blindTo(FlowMask bits) {
-        return new Translator(ofproto, clock, packetInStates, frozenStates, () -> new Wildcards(bits));
+        return new Translator(ofproto, clock, userspaceStates, frozenStates, () -> new Wildcards(bits));
     }
 
     /** Translates a packet from the datapath; one that comes back from a recirculation goes on where it was. */
@@ -68,6 +70,9 @@ public final class Translator {
             XlateOut out = ctx.translate(in, ofproto.topology(), effects, wildcards.get());
             if (!ctx.isStale()) {
                 giveBack(ctx);
+                if (in.sideEffects()) {
+                    ofproto.drops().add(out.drop());
+                }
                 return out;
             }
             out.cache().close();
@@ -105,11 +110,8 @@ public final class Translator {
             throw new FlowModException(OfError.OFPBRC_BAD_PORT,
                     "in_port=" + inPort + ": no such port on " + bridge.name());
         }
-        if (frameLength < ETHERNET_HEADER) {
-            throw new FlowModException(OfError.OFPBRC_BAD_PACKET,
-                    "packet of " + frameLength + " bytes: too short for an Ethernet header");
-        }
-        ActionChecker.check(actions, exactMatch(key), 0, bridge.meters());
+        requireFrame(frameLength);
+        ActionChecker.check(actions, exactMatch(key), 0, bridge.facilities());
         ActionChecker.checkGroups(actions, bridge.tables().groups(), bridge.tables().version());
         XlateContext ctx = context();
         for (int tries = 0;; tries++) {
@@ -117,16 +119,61 @@ public final class Translator {
                     clock.getAsLong(), wildcards.get());
             if (!ctx.isStale()) {
                 giveBack(ctx);
+                ofproto.drops().add(out.drop());
                 return out;
             }
             out.cache().close();
         }
     }
 
+    /**
+     * Goes on with a packet that {@code controller(pause)} sent to a controller, perhaps changed by it. What comes out is to be executed once, as a
+     * packet-out's.
+     *
+     * @param continuation
+     *            of the packet-in; good for once
+     * @param key
+     *            the key of the packet as it is now; its metadata is ignored, that of the paused packet counts
+     * @param frameLength
+     *            bytes of the frame
+     * @throws FlowModException
+     *             if the continuation is not known, or no longer, or the frame is none
+     */
+    public XlateOut resume(Octets continuation, FlowKey key, int frameLength) {
+        requireFrame(frameLength);
+        long nowNs = clock.getAsLong();
+        PausedPackets.Paused paused = ofproto.paused().take(continuation, nowNs);
+        if (paused == null || !ofproto.bridges().contains(paused.state().bridge())) {
+            throw new FlowModException(OfError.OFPBRC_BUFFER_UNKNOWN,
+                    "continuation: no packet waits for it (a minute at most, and once)");
+        }
+        FlowKey plain = key.copy();
+        plain.set(Fields.IN_PORT, paused.key().get(Fields.IN_PORT));
+        plain.set(Fields.RECIRC_ID, 0);
+        XlateContext ctx = context();
+        for (int tries = 0;; tries++) {
+            XlateOut out = ctx.resume(paused.state(), plain, paused.key(), ofproto.topology(),
+                    tries < TRIES_WITH_EFFECTS, nowNs, wildcards.get());
+            if (!ctx.isStale()) {
+                giveBack(ctx);
+                ofproto.drops().add(out.drop());
+                return out;
+            }
+            out.cache().close();
+        }
+    }
+
+    private static void requireFrame(int frameLength) {
+        if (frameLength < ETHERNET_HEADER) {
+            throw new FlowModException(OfError.OFPBRC_BAD_PACKET,
+                    "packet of " + frameLength + " bytes: too short for an Ethernet header");
+        }
+    }
+
     /** One that the caller alone uses; it is given back unless the translation throws. */
     private XlateContext context() {
         XlateContext free = contexts.poll();
-        return free != null ? free : new XlateContext(packetInStates, frozenStates);
+        return free != null ? free : new XlateContext(userspaceStates, frozenStates);
     }
 
     private static Match exactMatch(FlowKey key) {

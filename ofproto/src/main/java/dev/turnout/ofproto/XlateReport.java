@@ -25,7 +25,8 @@ final class XlateReport {
     private enum Kind {
         RESUMED("goes on"), FLOW("flow"), MISS("no match"), GROUP("group"), PATCH("patch port"), LEARNS_ADDRESS(
                 "learns"), LEARNED_ADDRESS("learned"), LEARNS_FLOW("learns flow"), FIN_TIMEOUT(
-                        "fin_timeout"), METER("meter"), CONTROLLER("controller"), RECIRCULATION("recirculation");
+                        "fin_timeout"), METER(
+                                "meter"), CONTROLLER("controller"), SAMPLE("sample"), RECIRCULATION("recirculation");
 
         final String text;
 
@@ -179,6 +180,8 @@ final class XlateReport {
                     addRecirculation(id, frozen);
                 } else if (state instanceof PacketInState packetIn) {
                     addController(packetIn);
+                } else if (state instanceof SampleState sample) {
+                    addSample(sample);
                 }
             }
             default -> {
@@ -201,6 +204,12 @@ final class XlateReport {
         String reason = state.reason().name().toLowerCase(Locale.ROOT);
         add(Kind.CONTROLLER, false, state.bridge(), "id " + state.controllerId() + ", reason " + reason,
                 json -> json.field("controller_id", state.controllerId()).field("reason", reason));
+    }
+
+    private void addSample(SampleState state) {
+        long set = Integer.toUnsignedLong(state.collectorSetId());
+        add(Kind.SAMPLE, false, state.bridge(), "of " + state.probability() + " in 65535 for collector set " + set,
+                json -> json.field("collector_set_id", set).field("probability", state.probability()));
     }
 
     // --- output --------------------------------------------------------------------------------------------------------------------------

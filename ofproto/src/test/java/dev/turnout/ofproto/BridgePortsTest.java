@@ -158,7 +158,7 @@ class BridgePortsTest {
         Bridge secure = ofproto.addBridge("br1", FailMode.SECURE, 2);
         secure.addPort(PortInfo.of("q1", "memory", 11, 1));
         List<OfAction> set = new ArrayList<>();
-        for (int i = 0; i < XlateContext.MAX_ACTIONS / 2; i++) {
+        for (int i = 0; i < ActionSink.MAX_ACTIONS / 2; i++) {
             set.add(new OfAction.SetEthSrc(i));
         }
         OfAction write = new OfAction.WriteActions(set);

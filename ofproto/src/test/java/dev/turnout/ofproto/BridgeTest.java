@@ -262,9 +262,9 @@ class BridgeTest {
         assertThat(apply(FlowMod.builder(FlowCommand.ADD).actions(List.of(new OfAction.GotoTable(0))).build()).error())
                 .isEqualTo(OfError.OFPBIC_BAD_TABLE_ID);
         FlowModResult refused = apply(
-                FlowMod.builder(FlowCommand.ADD).actions(List.of(new OfAction.DecMplsTtl())).build());
+                FlowMod.builder(FlowCommand.ADD).actions(List.of(new OfAction.DecNshTtl())).build());
         assertThat(refused.error()).isEqualTo(OfError.OFPBAC_BAD_TYPE);
-        assertThat(refused.message()).contains("dec_mpls_ttl");
+        assertThat(refused.message()).contains("dec_nsh_ttl");
         assertThat(apply(FlowMod.builder(FlowCommand.ADD)
                 .actions(List.of(new OfAction.SetField(Fields.IPV4_SRC, dev.turnout.openflow.FieldValue.ONE))).build())
                 .error())

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class DetracerTest {
     private static final String PACKET = "udp,dl_src=02:00:00:00:00:01,dl_dst=02:00:00:00:00:02,nw_ttl=64,tp_dst=53";
 
-    private final Ofproto ofproto = new Ofproto(() -> 0, new FakeMeters());
+    private final Ofproto ofproto = new Ofproto(() -> 0, new FakeMeters(), DatapathSupport.BASIC);
     private final Bridge bridge = ofproto.addBridge("br0", FailMode.SECURE, 1);
     private final Bridge other = ofproto.addBridge("br1", FailMode.SECURE, 2);
 

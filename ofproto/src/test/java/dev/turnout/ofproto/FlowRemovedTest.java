@@ -25,7 +25,7 @@ class FlowRemovedTest {
     private static final int FIN = 1;
 
     private long nowNs = 100 * SECOND;
-    private final Ofproto ofproto = new Ofproto(() -> nowNs, new FakeMeters());
+    private final Ofproto ofproto = new Ofproto(() -> nowNs, new FakeMeters(), DatapathSupport.BASIC);
     private final Bridge bridge = ofproto.addBridge("br0", FailMode.SECURE, 1);
     private final List<FlowRemoved> heard = new ArrayList<>();
 

@@ -522,7 +522,8 @@ class LearnTest {
         RuleTables tables = new RuleTables();
         ReentrantLock lock = new ReentrantLock();
         AtomicInteger changes = new AtomicInteger();
-        FlowLearner learner = new FlowLearner(tables, new MeterTable(new FakeMeters()), lock,
+        FlowLearner learner = new FlowLearner(tables,
+                new Facilities(new MeterTable(new FakeMeters()), DatapathSupport.BASIC), lock,
                 batches -> changes.addAndGet(batches.size()));
         LearnedFlow flow = new LearnedFlow(parse("table=1,in_port=1,actions=output:2", FlowCommand.MODIFY_STRICT), 0,
                 null);

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
  * notice if a field's bits were not looked at.
  */
 class MegaflowRuleTest {
-    private static final int PIPELINES = Integer.getInteger("turnout.pipelines", 400);
+    private static final int PIPELINES = Integer.getInteger("turnout.pipelines", 2000);
+    private static final int MEGAFLOWS = 4;
+    private static final int PACKETS = 50;
     private static final int MUTANT_PIPELINES = 4000;
 
     @Test
@@ -30,29 +32,38 @@ class MegaflowRuleTest {
             Random random = new Random(seed);
             long drawn = 0;
             int sending = 0;
+            long recirculated = 0;
+            long unsure = 0;
             Set<String> kinds = new TreeSet<>();
             for (int i = 0; i < PIPELINES; i++) {
                 MegaflowRule rule = new MegaflowRule(random.nextLong(), pool);
                 try {
-                    rule.check(6, 100);
+                    rule.check(MEGAFLOWS, PACKETS);
                 } catch (AssertionError e) {
                     throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
                 }
                 drawn += rule.drawn();
                 sending += rule.sending();
+                recirculated += rule.recirculated();
+                unsure += rule.unsure();
                 kinds.addAll(rule.kinds());
                 kinds.addAll(rule.features());
             }
             System.out.println("seed " + seed + ": " + PIPELINES + " pipelines, " + drawn
                     + " packets drawn inside megaflows, " + sending
-                    + " megaflows send; " + kinds);
+                    + " megaflows send, " + recirculated + " recirculations, " + unsure + " unsure; " + kinds);
             assertThat(sending).as("seed %d", seed).isGreaterThan(2 * PIPELINES);
             assertThat(kinds).as("seed %d", seed).contains("Output", "Userspace", "PushVlan", "PopVlan", "SetEthernet",
-                    "SetIpv4", "SetIpv6", "SetPorts",
-                    "SetMark", "conjunction", "learn", "learn over limit", "multipath MODULO_N",
+                    "conjunction", "learn", "learn over limit", "multipath MODULO_N",
                     "multipath HASH_THRESHOLD", "multipath HRW", "multipath ITER_HASH", "bundle HRW",
-                    "bundle ACTIVE_BACKUP");
-            assertThat(drawn).as("seed %d", seed).isGreaterThan(100L * PIPELINES);
+                    "bundle ACTIVE_BACKUP", "group ALL ", "group INDIRECT ", "group FAST_FAILOVER ", "group SELECT ",
+                    "group SELECT hash", "group SELECT dp_hash", "Hash");
+            assertThat(kinds).as("seed %d", seed).contains("SetIpv4", "SetIpv6", "SetPorts", "SetMark", "Clone",
+                    "CheckPktLen", "Recirc", "Trunc", "Ct",
+                    "CtClear", "PushMpls", "PopMpls", "SetMpls");
+            assertThat(recirculated).as("seed %d", seed).isGreaterThan(3L * PIPELINES);
+            assertThat(unsure).as("seed %d", seed).isLessThan(drawn / 20);
+            assertThat(drawn).as("seed %d", seed).isGreaterThan((long) (0.95 * MEGAFLOWS * PACKETS * PIPELINES));
         }
     }
 

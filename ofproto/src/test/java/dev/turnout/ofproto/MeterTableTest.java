@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MeterTableTest {
     private long nowNs = 5_000_000_000L;
     private final FakeMeters datapath = new FakeMeters();
-    private final Ofproto ofproto = new Ofproto(() -> nowNs, datapath);
+    private final Ofproto ofproto = new Ofproto(() -> nowNs, datapath, DatapathSupport.BASIC);
     private final Bridge bridge = ofproto.addBridge("br0", FailMode.SECURE, 1);
 
     @BeforeEach

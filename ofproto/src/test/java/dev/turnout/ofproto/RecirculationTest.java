@@ -129,18 +129,24 @@ class RecirculationTest {
 
     @Test
     void shouldNeedNoCopyWhereNothingIsChanged() {
-        flow(bridge, 0, new OfAction.Clone(List.of(load(0, 1), output(2), new OfAction.Exit())), output(3));
+        flow(bridge, 0, new OfAction.Clone(List.of(load(0, 1), output(2))), output(3));
         assertThat(translate(0).actions())
                 .isEqualTo(DatapathActions.of(new DpAction.Output(2), new DpAction.Output(3)));
     }
 
     @Test
+    void shouldEndEverythingByExitInAClone() {
+        flow(bridge, 0, new OfAction.Clone(List.of(output(2), new OfAction.Exit())), output(3));
+        assertThat(translate(0).actions()).isEqualTo(DatapathActions.of(new DpAction.Output(2)));
+    }
+
+    @Test
     void shouldDropWhatIsNestedTooDeep() {
-        List<OfAction> actions = List.of(output(2));
+        List<OfAction> actions = List.of(new OfAction.SetEthSrc(99), output(2));
         for (int i = 0; i < 17; i++) {
-            actions = List.of(new OfAction.Clone(actions));
+            actions = List.of(new OfAction.SetEthSrc(i + 1), new OfAction.Clone(actions), output(2));
         }
-        flow(bridge, 0, actions.getFirst());
+        flow(bridge, 0, actions.toArray(OfAction[]::new));
         XlateOut out = translate(0);
         assertThat(out.drop()).isEqualTo(XlateDrop.NESTED_TOO_DEEP);
         assertThat(out.actions().isDrop()).isTrue();

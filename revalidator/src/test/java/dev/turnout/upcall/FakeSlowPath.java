@@ -52,7 +52,7 @@ public final class FakeSlowPath implements SlowPath {
         DatapathActions actions() {
             DpAction output = new DpAction.Output(id);
             return new DatapathActions(tellsController
-                    ? List.of(new DpAction.Userspace(id), output)
+                    ? List.of(DpAction.Userspace.controller(id), output)
                     : List.of(output));
         }
     }

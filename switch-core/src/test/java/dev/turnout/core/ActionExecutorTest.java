@@ -218,7 +218,7 @@ class ActionExecutorTest {
     @Test
     void shouldHandThePacketAsItIsToTheSlowPath() {
         send(Frames.udp(A, B, 7, 80, 10), new byte[0], new DpAction.SetIpv4(0, 0, 9, -1, 0, 0, 0, 0),
-                new DpAction.Userspace(5), new DpAction.Output(2));
+                DpAction.Userspace.controller(5), new DpAction.Output(2));
         awaitFrames(plain, 1);
         assertThat(slowPath.userspaceKeys).hasSize(1);
         assertThat(slowPath.userspaceKeys.get(0).words()[FlowLayout.IPV4]).isEqualTo(((long) A << 32) | 9);

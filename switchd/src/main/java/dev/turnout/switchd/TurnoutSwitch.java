@@ -18,6 +18,7 @@ import dev.turnout.core.Port;
 import dev.turnout.core.io.ThreadIo;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.ofproto.Bridge;
+import dev.turnout.ofproto.DatapathSupport;
 import dev.turnout.ofproto.FlowModResult;
 import dev.turnout.ofproto.Ofproto;
 import dev.turnout.openflow.FlowCommand;
@@ -105,7 +106,7 @@ public final class TurnoutSwitch implements AutoCloseable {
                 .withEmcInsertInverseProbability(settings.emcInsertInvProb()).withSignatureCache(settings.smcEnable())
                 .withSpinNs(settings.spinMicros() * 1000L)
                 .withIo(settings.ioUring() ? ThreadIo.FACTORY : ThreadIo.WITHOUT_RING));
-        ofproto = new Ofproto(System::nanoTime, datapath.meters());
+        ofproto = new Ofproto(System::nanoTime, datapath.meters(), DatapathSupport.BASIC);
         SlowPath slowPath = new OfprotoSlowPath(ofproto, System::nanoTime);
         upcalls = Upcalls.over(slowPath, datapath.threads(),
                 UpcallConfig.defaults().withHandlers(settings.handlerThreads()).withFlowLimit(settings.flowLimit()));

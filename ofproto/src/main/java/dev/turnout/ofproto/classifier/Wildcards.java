@@ -93,6 +93,18 @@ public final class Wildcards {
         written[word] |= bits;
     }
 
+    /** Exchanges what is known of two fields of the same width: their values have been exchanged. */
+    public void swap(Field one, Field other) {
+        for (long[] words : new long[][]{looked, written}) {
+            for (int i = 0; i < one.wordCount(); i++) {
+                long a = (words[one.word() + i] & one.wordMask(i)) >>> one.shift();
+                long b = (words[other.word() + i] & other.wordMask(i)) >>> other.shift();
+                words[one.word() + i] = (words[one.word() + i] & ~one.wordMask(i)) | b << one.shift();
+                words[other.word() + i] = (words[other.word() + i] & ~other.wordMask(i)) | a << other.shift();
+            }
+        }
+    }
+
     /** Copies what was written, for {@link #restoreWritten}. */
     public long[] saveWritten() {
         return written.clone();

@@ -199,9 +199,34 @@ final class Composer {
                 number(key.get(Fields.ARP_TPA), 4), filler(18));
     }
 
+    /** Labels up to the bottom of the stack; then an IP packet whose kind and fields are the outermost label's. */
     private byte[] mpls() {
         long[] w = key.words();
-        return join(number(w[FlowLayout.MPLS01], 8), number(w[FlowLayout.MPLS2_PTYPE] >>> 32, 4), filler(40));
+        int[] shown = {(int) (w[FlowLayout.MPLS01] >>> 32), (int) w[FlowLayout.MPLS01],
+            (int) (w[FlowLayout.MPLS2_PTYPE] >>> 32)};
+        byte[] labels = {};
+        for (int lse : shown) {
+            labels = join(labels, number(lse, 4));
+            if ((lse & 0x100) != 0) {
+                return join(labels, inner(shown[0] >>> 12));
+            }
+        }
+        return join(labels, number(0x140, 4), filler(40));
+    }
+
+    private static byte[] inner(int label) {
+        FlowKey inside = new FlowKey();
+        inside.set(Fields.ETH_TYPE, (label & 1) == 0 ? 0x0800 : 0x86dd);
+        inside.set(Fields.IPV4_SRC, 0x0a000001 + (label >> 1 & 3));
+        inside.set(Fields.IPV4_DST, 0x0a010001);
+        inside.words()[FlowLayout.IPV6_SRC] = 0xfd00_0000_0000_0000L;
+        inside.words()[FlowLayout.IPV6_DST] = 0xfd00_0000_0000_0001L;
+        inside.set(Fields.IP_PROTO, (label >> 2 & 1) == 0 ? 17 : 6);
+        inside.set(Fields.NW_TTL, 1 + label % 3);
+        inside.set(Fields.TCP_SRC, 1000);
+        inside.set(Fields.TCP_DST, 80);
+        Composer composer = new Composer(inside);
+        return (label & 1) == 0 ? composer.ipv4() : composer.ipv6();
     }
 
     private static int sum(byte[] bytes) {

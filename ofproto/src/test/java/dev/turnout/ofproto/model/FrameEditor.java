@@ -69,10 +69,13 @@ public final class FrameEditor {
         if (ethType < 0x600) {
             ethType = 0x05ff;
         } else if (ethType == 0x0800 && bytes.length >= l3 + 20) {
-            protocol = u8(l3 + 9);
-            l4 = l3 + (u8(l3) & 15) * 4;
-            laterFragment = (u16(l3 + 6) & 0x1fff) != 0;
-        } else if (ethType == 0x86dd && bytes.length >= l3 + 40) {
+            int header = (u8(l3) & 15) * 4;
+            if (header >= 20 && u16(l3 + 2) >= header && u16(l3 + 2) <= bytes.length - l3) {
+                protocol = u8(l3 + 9);
+                l4 = l3 + header;
+                laterFragment = (u16(l3 + 6) & 0x1fff) != 0;
+            }
+        } else if (ethType == 0x86dd && bytes.length >= l3 + 40 && u16(l3 + 4) <= bytes.length - l3 - 40) {
             protocol = u8(l3 + 6);
             l4 = l3 + 40;
             skipIpv6Extensions();
@@ -313,6 +316,65 @@ public final class FrameEditor {
         System.arraycopy(bytes, 16, shorter, 12, shorter.length - 12);
         bytes = shorter;
         shift(-4);
+    }
+
+    private boolean isMpls() {
+        return ethType == 0x8847 || ethType == 0x8848;
+    }
+
+    /** Puts a label stack entry behind the tags; what is inside cannot be changed from then on. */
+    public void pushMpls(int type, int lse) {
+        byte[] longer = new byte[bytes.length + 4];
+        System.arraycopy(bytes, 0, longer, 0, l3);
+        System.arraycopy(bytes, l3, longer, l3 + 4, bytes.length - l3);
+        bytes = longer;
+        put32(l3, lse);
+        become(type);
+        l4 = -1;
+        protocol = -1;
+    }
+
+    /** Takes the first label stack entry off, if there is one. */
+    public void popMpls(int type) {
+        if (!isMpls() || bytes.length < l3 + 4) {
+            return;
+        }
+        byte[] shorter = new byte[bytes.length - 4];
+        System.arraycopy(bytes, 0, shorter, 0, l3);
+        System.arraycopy(bytes, l3 + 4, shorter, l3, shorter.length - l3);
+        bytes = shorter;
+        become(type);
+        if (type == 0x0800 || type == 0x86dd) {
+            int at = l3;
+            parse();
+            l3 = at;
+        }
+    }
+
+    public void setMpls(int lse, int mask) {
+        if (isMpls() && bytes.length >= l3 + 4) {
+            put32(l3, ((u16(l3) << 16 | u16(l3 + 2)) & ~mask) | (lse & mask));
+        }
+    }
+
+    private void become(int type) {
+        bytes[l3 - 2] = (byte) (type >>> 8);
+        bytes[l3 - 1] = (byte) type;
+        ethType = type;
+    }
+
+    private void put32(int at, int value) {
+        for (int i = 0; i < 4; i++) {
+            bytes[at + i] = (byte) (value >>> (24 - 8 * i));
+        }
+    }
+
+    /** A copy of the bytes without so many of the outermost tags. */
+    public byte[] withoutTags(int tags) {
+        byte[] shorter = new byte[bytes.length - 4 * tags];
+        System.arraycopy(bytes, 0, shorter, 0, 12);
+        System.arraycopy(bytes, 12 + 4 * tags, shorter, 12, shorter.length - 12);
+        return shorter;
     }
 
     private void shift(int delta) {

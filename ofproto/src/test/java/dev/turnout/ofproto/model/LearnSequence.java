@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
+import dev.turnout.flow.DatapathActions;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.ofproto.Bridge;
@@ -30,7 +31,7 @@ public final class LearnSequence {
         this.seed = seed;
         this.pool = pool;
         random = new Random(seed ^ 0x5eed);
-        pipeline = new RandomPipeline(seed, pool);
+        pipeline = RandomPipeline.learning(seed, pool);
         pipeline.ofproto.addPacketInListener(packetIns::add);
     }
 
@@ -82,10 +83,9 @@ public final class LearnSequence {
     private @Nullable String send(FlowKey key) {
         ModelPacket packet = ModelPacket.of(key);
         FlowKey again = packet.key(pool);
-        List<String> expected = pipeline.model.process(packet, again, true, new ArrayList<>());
+        List<String> expected = pipeline.model().process(packet, again, true, new ArrayList<>());
         XlateOut out = pipeline.ofproto.translator().translate(new XlateIn(again, 60, 0, true, 0));
-        List<String> actual = NaiveDatapath.execute(packet, out.actions(),
-                (id, frame) -> toController(id, frame, again));
+        List<String> actual = NaiveDatapath.execute(packet, out.actions(), new SlowPath());
         if (random.nextBoolean()) {
             out.cache().credit(1, 60, 0, 0); // what was learned is there: nothing changes
         }
@@ -93,19 +93,32 @@ public final class LearnSequence {
         return expected.equals(actual) ? null : "sent expected " + expected + "\nbut was       " + actual;
     }
 
-    private String toController(int stateId, byte[] frame, FlowKey key) {
-        packetIns.clear();
-        if (!pipeline.ofproto.packetIn(stateId, frame, key)) {
-            return "controller: unknown state " + stateId;
+    private final class SlowPath implements NaiveDatapath.SlowPath {
+        @Override
+        public DatapathActions recirculated(ModelPacket packet) {
+            throw new IllegalStateException("nothing here recirculates");
         }
-        PacketIn in = packetIns.get(0);
-        return Sent.toController(in.bridge().name(), in.table(), in.cookie(), in.reason(),
-                (int) in.key().get(Fields.IN_PORT), in.frame(), NaiveSwitch.describe(in.key().words()));
+
+        @Override
+        public FlowKey parse(ModelPacket packet) {
+            return packet.key(pool);
+        }
+
+        @Override
+        public List<String> userspace(int stateId, ModelPacket packet) {
+            packetIns.clear();
+            if (!pipeline.ofproto.packetIn(stateId, packet.frame(), packet.key(pool))) {
+                return List.of("controller: unknown state " + stateId);
+            }
+            PacketIn in = packetIns.getFirst();
+            return List.of(Sent.toController(in.bridge().name(), in.table(), in.cookie(), in.reason(),
+                    (int) in.key().get(Fields.IN_PORT), in.frame(), NaiveSwitch.describe(in.key().words())));
+        }
     }
 
     /** Deletes a flow from both, and what goes with it. */
     private void deleteSome() {
-        NaiveBridge naive = pipeline.model.bridges().get(random.nextInt(pipeline.model.bridges().size()));
+        NaiveBridge naive = pipeline.model().bridges().get(random.nextInt(pipeline.model().bridges().size()));
         if (naive.flows.isEmpty()) {
             return;
         }
@@ -121,7 +134,7 @@ public final class LearnSequence {
 
     private List<String> modelFlows() {
         List<String> all = new ArrayList<>();
-        for (NaiveBridge bridge : pipeline.model.bridges()) {
+        for (NaiveBridge bridge : pipeline.model().bridges()) {
             bridge.flows.forEach(flow -> all.add(bridge.name + " " + LearnedText.of(flow)));
         }
         all.sort(null);

@@ -7,16 +7,21 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
+import dev.turnout.flow.DatapathActions;
+import dev.turnout.flow.DpAction;
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
+import dev.turnout.ofproto.FlowSample;
 import dev.turnout.ofproto.LearnedText;
 import dev.turnout.ofproto.PacketIn;
 import dev.turnout.ofproto.Translator;
+import dev.turnout.ofproto.XlateDrop;
 import dev.turnout.ofproto.XlateIn;
 import dev.turnout.ofproto.XlateOut;
+import dev.turnout.openflow.Octets;
 import dev.turnout.packet.PacketPool;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MegaflowRule {
     private static final List<Field> CARRIED = carried();
+    private static final int MAX_RECIRCULATIONS = 100;
 
     private final long seed;
     private final Random random;
@@ -33,6 +39,16 @@ public final class MegaflowRule {
     private final RandomPipeline pipeline;
     private final Translator translator;
     private final List<PacketIn> packetIns = new ArrayList<>();
+    private final List<FlowSample> samples = new ArrayList<>();
+    /** Megaflows of recirculated packets, of the first packet at hand. */
+    private final List<Later> later = new ArrayList<>();
+    /** Translations of recirculated packets that are right for one packet only. */
+    private final List<Later> others = new ArrayList<>();
+    /** What the packet at hand teaches. */
+    private final List<String> learned = new ArrayList<>();
+    private int recirculated;
+    private int unsure;
+    private boolean dropped;
     private @Nullable Field focus;
     private final Set<String> kinds = new TreeSet<>();
     private int drawn;
@@ -50,6 +66,7 @@ public final class MegaflowRule {
         random = new Random(seed ^ 0x5eed);
         translator = replaced.apply(pipeline.ofproto.translator());
         pipeline.ofproto.addPacketInListener(packetIns::add);
+        pipeline.ofproto.addSampleListener(samples::add);
     }
 
     /** A pipeline of this seed that is about one field: packets have it, flows match it, draws change it and nothing else. */
@@ -97,12 +114,38 @@ public final class MegaflowRule {
         for (int i = 0; i < packets; i++) {
             String broken = checkOne(pipeline.key(), inside);
             if (broken != null) {
-                throw new AssertionError(
-                        "-Dturnout.seed is of the run; pipeline seed " + seed + "\n" + pipeline.describe() + broken);
+                String small = shrink();
+                throw new AssertionError("-Dturnout.seed is of the run; pipeline seed " + seed + "\n"
+                        + pipeline.describe() + (small == null ? broken + "\nbut not again" : small));
             }
         }
         return packets;
     }
+
+    /** Makes the pipeline small, as long as the packet that broke the rule breaks it; what it breaks then, or null if it does not break it again. */
+    private @Nullable String shrink() {
+        FlowKey base = brokenBase;
+        FlowKey key = brokenKey;
+        if (recheck(base, key) == null) {
+            return null;
+        }
+        Shrinker.shrink(pipeline, () -> recheck(base, key) != null);
+        return recheck(base, key);
+    }
+
+    private @Nullable String recheck(FlowKey base, FlowKey key) {
+        XlateOut out = translator.translate(new XlateIn(base, 60, 0, false, 0));
+        try {
+            boolean isInside = out.cacheable() && out.wildcards().equalUnder(key.words(), base.words());
+            return isInside ? compare(base, key, out) : null;
+        } finally {
+            out.cache().close();
+            closeLater();
+        }
+    }
+
+    private FlowKey brokenBase = new FlowKey();
+    private FlowKey brokenKey = new FlowKey();
 
     /** Whether some packet breaks the rule. */
     public boolean isBroken(int packets, int inside) {
@@ -126,7 +169,17 @@ public final class MegaflowRule {
 
     /** What the model's packets have done so far beyond being sent. */
     public Set<String> features() {
-        return pipeline.model.features;
+        return pipeline.model().features;
+    }
+
+    /** Recirculations so far. */
+    public int recirculated() {
+        return recirculated;
+    }
+
+    /** Packets so far of which the naive switch does not tell for sure what becomes of them. */
+    public int unsure() {
+        return unsure;
     }
 
     /** Megaflows so far that send packets anywhere. */
@@ -140,42 +193,76 @@ public final class MegaflowRule {
             if (!out.cacheable()) {
                 return null; // no packet but this one
             }
-            out.actions().actions().forEach(action -> kinds.add(action.getClass().getSimpleName()));
+            note(out.actions().actions());
             sending += out.actions().isDrop() ? 0 : 1;
-            String broken = compare(key, key, out);
-            if (broken != null) {
-                return broken;
-            }
-            List<Field> fields = fieldsOf(key);
-            int found = 0;
-            for (Field field : fields) {
-                for (int i = 0; i < field.wordCount(); i++) {
-                    long free = field.wordMask(i) & ~out.wildcards().word(field.word() + i);
-                    for (; free != 0 && found < inside / 2; free &= free - 1) {
-                        FlowKey other = key.copy();
-                        other.words()[field.word() + i] ^= Long.lowestOneBit(free);
-                        found += draw(key, other, out) ? 1 : 0;
-                        if (failure != null) {
-                            return failure;
-                        }
-                    }
-                }
-            }
-            for (int attempt = 0; attempt < 4 * inside && found < inside; attempt++) {
-                FlowKey other = key.copy();
-                for (int n = 1 + random.nextInt(4); n > 0 && !fields.isEmpty(); n--) {
-                    flip(other, fields.get(random.nextInt(fields.size())), out.wildcards(), random);
-                }
-                found += draw(key, other, out) ? 1 : 0;
-                if (failure != null) {
-                    return failure;
-                }
-            }
-            return null;
+            return checkWithin(key, out, inside);
+        } finally {
+            closeLater();
         }
     }
 
+    private void closeLater() {
+        later.forEach(flow -> flow.out.cache().close());
+        others.forEach(flow -> flow.out.cache().close());
+        later.clear();
+        others.clear();
+    }
+
+    private void note(List<DpAction> actions) {
+        for (DpAction action : actions) {
+            kinds.add(action.getClass().getSimpleName());
+            switch (action) {
+                case DpAction.Clone(List<DpAction> nested) -> note(nested);
+                case DpAction.Sample(int _, List<DpAction> nested) -> note(nested);
+                case DpAction.CheckPktLen check -> {
+                    note(check.greater());
+                    note(check.lessEqual());
+                }
+                default -> {
+                    // nothing is nested
+                }
+            }
+        }
+    }
+
+    private @Nullable String checkWithin(FlowKey key, XlateOut out, int inside) {
+        String broken = compare(key, key, out);
+        if (broken != null) {
+            return broken;
+        }
+        List<Field> fields = fieldsOf(key);
+        int found = 0;
+        for (Field field : fields) {
+            for (int i = 0; i < field.wordCount(); i++) {
+                long free = field.wordMask(i) & ~out.wildcards().word(field.word() + i);
+                for (; free != 0 && found < inside / 2; free &= free - 1) {
+                    FlowKey other = key.copy();
+                    other.words()[field.word() + i] ^= Long.lowestOneBit(free);
+                    found += draw(key, other, out) ? 1 : 0;
+                    if (failure != null) {
+                        return failure;
+                    }
+                }
+            }
+        }
+        for (int attempt = 0; attempt < 4 * inside && found < inside; attempt++) {
+            FlowKey other = key.copy();
+            for (int n = 1 + random.nextInt(4); n > 0 && !fields.isEmpty(); n--) {
+                flip(other, fields.get(random.nextInt(fields.size())), out.wildcards(), random);
+            }
+            found += draw(key, other, out) ? 1 : 0;
+            if (failure != null) {
+                return failure;
+            }
+        }
+        return null;
+    }
+
     private @Nullable String failure;
+
+    /** A megaflow of recirculated packets. */
+    private record Later(FlowKey key, XlateOut out) {
+    }
 
     private record XlateOutScope(XlateOut out) implements AutoCloseable {
         @Override
@@ -220,28 +307,129 @@ public final class MegaflowRule {
         ModelPacket packet = ModelPacket.of(key);
         FlowKey again = packet.key(pool);
         List<String> taught = new ArrayList<>();
-        List<String> expected = pipeline.model.process(packet, again, false, taught);
-        List<String> actual = NaiveDatapath.execute(packet, out.actions(),
-                (id, frame) -> toController(id, frame, again));
-        List<String> learned = LearnedText.of(out);
-        if (expected.equals(actual) && taught.equals(learned)) {
+        List<String> expected = pipeline.model().process(packet, again, false, taught);
+        boolean sure = pipeline.model().isSure();
+        boolean branched = pipeline.model().hasBranched();
+        dropped = isTooLarge(out.drop()) || (branched && out.drop() != XlateDrop.NONE);
+        depth = 0;
+        trail.setLength(0);
+        learned.clear();
+        learned.addAll(LearnedText.of(out));
+        List<String> actual = NaiveDatapath.execute(packet, out.actions(), new SlowPath(branched));
+        if (!sure || dropped) {
+            unsure++;
             return null;
         }
+        taught.sort(null);
+        learned.sort(null);
+        // A translation that goes both ways by the length has what either way teaches.
+        boolean isTaught = branched ? containsAll(learned, taught) : taught.equals(learned);
+        if (expected.equals(actual) && isTaught) {
+            return null;
+        }
+        brokenBase = base;
+        brokenKey = key;
         return "megaflow of  " + text(base) + "\nlooked at    " + out.wildcards() + "\nactions      " + out.actions()
-                + "\npacket       " + text(key)
+                + trail + "\npacket       " + text(key)
                 + "\nexpected     " + expected + "\nbut was      " + actual
                 + "\nto learn     " + taught + "\nbut learns   " + learned;
     }
 
-    private String toController(int stateId, byte[] frame, FlowKey key) {
-        packetIns.clear();
-        if (!pipeline.ofproto.packetIn(stateId, frame, key)) {
-            return "controller: unknown state " + stateId;
+    private static boolean containsAll(List<String> all, List<String> some) {
+        List<String> left = new ArrayList<>(all);
+        return some.stream().allMatch(left::remove);
+    }
+
+    /** The naive switch knows no limit of datapath actions. */
+    private static boolean isTooLarge(XlateDrop drop) {
+        return drop == XlateDrop.NESTED_TOO_DEEP || drop == XlateDrop.ACTIONS_TOO_LONG;
+    }
+
+    private int depth;
+    private final StringBuilder trail = new StringBuilder();
+
+    /** What the real slow path says of recirculated packets, from megaflows where there are such, and of packets for controllers. */
+    private final class SlowPath implements NaiveDatapath.SlowPath {
+        private final boolean branched;
+
+        SlowPath(boolean branched) {
+            this.branched = branched;
         }
-        PacketIn in = packetIns.get(0);
-        return Sent.toController(in.bridge().name(), in.table(), in.cookie(), in.reason(),
-                (int) in.key().get(Fields.IN_PORT), in.frame(),
-                NaiveSwitch.describe(in.key().words()));
+
+        @Override
+        public DatapathActions recirculated(ModelPacket packet) {
+            FlowKey key = packet.key(pool);
+            recirculated++;
+            if (++depth > MAX_RECIRCULATIONS) {
+                dropped = true;
+                return DatapathActions.DROP;
+            }
+            for (Later flow : later) {
+                if (flow.out.wildcards().equalUnder(key.words(), flow.key.words())) {
+                    return tell(flow.key, flow.out);
+                }
+            }
+            XlateOut out = translator.translate(new XlateIn(key, packet.frame().length, 0, false, 0));
+            note(out.actions().actions());
+            (out.cacheable() ? later : others).add(new Later(key, out));
+            return tell(key, out);
+        }
+
+        private DatapathActions tell(FlowKey key, XlateOut out) {
+            learned.addAll(LearnedText.of(out));
+            dropped |= isTooLarge(out.drop()) || (branched && out.drop() != XlateDrop.NONE);
+            trail.append("\nthen         ").append(text(key)).append("\nlooked at    ").append(out.wildcards())
+                    .append("\nactions      ").append(out.actions());
+            return out.actions();
+        }
+
+        @Override
+        public FlowKey parse(ModelPacket packet) {
+            return packet.key(pool);
+        }
+
+        @Override
+        public List<String> userspace(int stateId, ModelPacket packet) {
+            packetIns.clear();
+            samples.clear();
+            FlowKey key = packet.key(pool);
+            if (!pipeline.ofproto.packetIn(stateId, packet.frame(), key)) {
+                return List.of("unknown state " + stateId);
+            }
+            if (!samples.isEmpty()) {
+                FlowSample sample = samples.getFirst();
+                return List.of(Sent.sample(sample.bridge().name(), sample.collectorSetId(), sample.obsDomainId(),
+                        sample.obsPointId(), sample.inPort(), sample.frame()));
+            }
+            PacketIn in = packetIns.getFirst();
+            List<String> sent = new ArrayList<>(List.of(Sent.toController(in.bridge().name(), in.table(), in.cookie(),
+                    in.reason(), (int) in.key().get(Fields.IN_PORT), in.frame(),
+                    NaiveSwitch.describe(in.key().words()))));
+            if (!in.continuation().isEmpty()) {
+                sent.addAll(resume(in.continuation(), packet));
+            }
+            return sent;
+        }
+
+        /** The packet comes back as a controller sends it: without metadata. */
+        private List<String> resume(Octets continuation, ModelPacket packet) {
+            if (++depth > MAX_RECIRCULATIONS) {
+                dropped = true;
+                return List.of();
+            }
+            FlowKey plain = new FlowKey();
+            plain.set(Fields.IN_PORT, packet.metadata().get(Fields.IN_PORT));
+            plain.set(Fields.ETH_TYPE, packet.metadata().get(Fields.ETH_TYPE));
+            ModelPacket again = new ModelPacket(packet.frame(), plain);
+            XlateOut out = translator.resume(continuation, again.key(pool), packet.frame().length);
+            try {
+                note(out.actions().actions());
+                tell(again.key(pool), out);
+                return NaiveDatapath.execute(again, out.actions(), this);
+            } finally {
+                out.cache().close();
+            }
+        }
     }
 
     private static String text(FlowKey key) {

@@ -35,6 +35,12 @@ public record ModelPacket(byte[] frame, FlowKey metadata) {
         Packet.setCt(packet, (int) metadata.get(Fields.CT_STATE), (int) metadata.get(Fields.CT_ZONE),
                 (int) metadata.get(Fields.CT_MARK),
                 w[FlowLayout.CT_LABEL], w[FlowLayout.CT_LABEL + 1]);
+        int protocol = (int) metadata.get(Fields.CT_NW_PROTO);
+        if (protocol != 0 && w[FlowLayout.CT_IPV4] != 0) {
+            Packet.setCtTupleIpv4(packet, protocol, (int) metadata.get(Fields.CT_NW_SRC),
+                    (int) metadata.get(Fields.CT_NW_DST), (int) metadata.get(Fields.CT_TP_SRC),
+                    (int) metadata.get(Fields.CT_TP_DST));
+        }
     }
 
     /** A packet whose key is this one, as far as there can be one: headers are valid, checksums right. */

@@ -16,6 +16,7 @@ import dev.turnout.ofproto.PortInfo;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.GroupMod;
 import dev.turnout.openflow.OfAction;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class NaiveBridge {
     /** The flows as of the beginning of the packet: what it learns does not change its own way. */
     private List<FlowMod> seen = flows;
     private final List<FdbEntry> learned;
+    final Map<Integer, GroupMod> groups = new TreeMap<>();
 
     NaiveBridge(Bridge bridge, long nowNs) {
         name = bridge.name();
@@ -39,6 +41,7 @@ final class NaiveBridge {
                         .idleTimeout(flow.idleTimeout()).hardTimeout(flow.hardTimeout()).actions(flow.actions())
                         .build()));
         learned = new ArrayList<>(bridge.macTable().entries(nowNs));
+        bridge.groups(GroupMod.ALL_GROUPS).forEach(group -> groups.put(group.group(), group));
     }
 
     void beginPacket() {

@@ -1,43 +1,108 @@
 package dev.turnout.ofproto.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
 
+import dev.turnout.flow.ConnectionHash;
 import dev.turnout.flow.DatapathActions;
 import dev.turnout.flow.DpAction;
 import dev.turnout.flow.Fields;
+import dev.turnout.flow.FlowKey;
+import dev.turnout.flow.FlowLayout;
 import dev.turnout.ofproto.model.FrameEditor.Part;
 
-/** Executes datapath actions on a frame, one after the other, and notes what leaves. */
+/** Executes datapath actions on a frame, one after the other, and notes what leaves. Sampling takes every packet. */
 public final class NaiveDatapath {
-    private final FrameEditor frame;
-    private int mark;
-    private final List<String> sent = new ArrayList<>();
+    /** What a datapath asks for. */
+    public interface SlowPath {
+        /** What to do with a packet that has been recirculated. */
+        DatapathActions recirculated(ModelPacket packet);
 
-    private NaiveDatapath(ModelPacket packet) {
-        frame = new FrameEditor(packet.frame());
-        mark = (int) packet.metadata().get(Fields.PKT_MARK);
+        /** The packet's key. */
+        FlowKey parse(ModelPacket packet);
+
+        /** What leaves for a packet that is handed over, in the form of {@link Sent}. */
+        List<String> userspace(int stateId, ModelPacket packet);
     }
 
-    /** What leaves, in the form of {@link Sent}, sorted. {@code controller} tells what becomes of a frame that goes there by a state's id. */
-    public static List<String> execute(ModelPacket packet, DatapathActions actions,
-            BiFunction<Integer, byte[], String> controller) {
-        NaiveDatapath datapath = new NaiveDatapath(packet);
-        for (DpAction action : actions.actions()) {
-            datapath.execute(action, controller);
-        }
+    private static final int NO_LIMIT = Integer.MAX_VALUE;
+
+    private final SlowPath slowPath;
+    private FrameEditor frame;
+    private final FlowKey metadata;
+    private int limit = NO_LIMIT;
+    private final List<String> sent;
+
+    private NaiveDatapath(SlowPath slowPath, FrameEditor frame, FlowKey metadata, List<String> sent) {
+        this.slowPath = slowPath;
+        this.frame = frame;
+        this.metadata = metadata;
+        this.sent = sent;
+    }
+
+    /** What leaves, in the form of {@link Sent}, sorted. */
+    public static List<String> execute(ModelPacket packet, DatapathActions actions, SlowPath slowPath) {
+        NaiveDatapath datapath = new NaiveDatapath(slowPath, new FrameEditor(packet.frame()),
+                packet.metadata().copy(), new ArrayList<>());
+        datapath.run(actions.actions());
         datapath.sent.sort(null);
         return datapath.sent;
     }
 
-    private void execute(DpAction action, BiFunction<Integer, byte[], String> controller) {
+    private void run(List<DpAction> actions) {
+        actions.forEach(this::execute);
+    }
+
+    private void runOnCopy(List<DpAction> actions) {
+        new NaiveDatapath(slowPath, new FrameEditor(frame), metadata.copy(), sent).run(actions);
+    }
+
+    private ModelPacket cut() {
+        byte[] bytes = frame.bytes();
+        int length = Math.min(bytes.length, limit);
+        limit = NO_LIMIT;
+        return new ModelPacket(Arrays.copyOf(bytes, length), metadata.copy());
+    }
+
+    private void execute(DpAction action) {
         switch (action) {
-            case DpAction.Output(int port) -> sent.add(Sent.toPort(port, mark, frame.bytes()));
-            case DpAction.Userspace(int id) -> sent.add(controller.apply(id, frame.bytes()));
+            case DpAction.Output(int port) ->
+                sent.add(Sent.toPort(port, (int) metadata.get(Fields.PKT_MARK), cut().frame()));
+            case DpAction.Userspace(DpAction.Userspace.Kind _, int id) -> sent.addAll(slowPath.userspace(id, cut()));
+            case DpAction.Clone(List<DpAction> nested) -> runOnCopy(nested);
+            case DpAction.Sample(int _, List<DpAction> nested) -> runOnCopy(nested);
+            case DpAction.CheckPktLen(int length, List<DpAction> greater, List<DpAction> lessEqual) ->
+                runOnCopy(frame.length() > length ? greater : lessEqual);
+            case DpAction.Recirc(int id) -> {
+                FlowKey again = metadata.copy();
+                again.set(Fields.RECIRC_ID, id);
+                ModelPacket packet = new ModelPacket(frame.bytes(), again);
+                List<DpAction> more = slowPath.recirculated(packet).actions();
+                again = metadata.copy();
+                new NaiveDatapath(slowPath, new FrameEditor(frame.bytes()), again, sent).run(more);
+            }
+            case DpAction.Hash(int basis) -> {
+                FlowKey parsed = slowPath.parse(new ModelPacket(frame.bytes(), metadata));
+                metadata.set(Fields.DP_HASH, ConnectionHash.of(parsed.words(), basis) & 0xffff_ffffL);
+            }
+            case DpAction.Trunc(int length) -> limit = length;
+            case DpAction.Ct ct -> FakeConntrack.track(metadata, frame.bytes(), ct.zone(), ct.commit(),
+                    ct.mark() & ct.markMask(), ct.labelLow() & ct.labelLowMask());
+            case DpAction.CtClear() -> FakeConntrack.forget(metadata);
             case DpAction.PushVlan(int tpid, int tci) -> frame.pushVlan(tpid, tci);
             case DpAction.PopVlan() -> frame.popVlan();
-            case DpAction.SetMark(int value, int mask) -> mark = (mark & ~mask) | (value & mask);
+            case DpAction.PushMpls(int type, int lse) -> frame.pushMpls(type, lse);
+            case DpAction.PopMpls(int type) -> frame.popMpls(type);
+            case DpAction.SetMpls(int lse, int mask) -> frame.setMpls(lse, mask);
+            case DpAction.SetMark(int value, int mask) -> metadata.words()[FlowLayout.MARKS] = (metadata
+                    .words()[FlowLayout.MARKS] & ~(mask & 0xffff_ffffL)) | (value & mask & 0xffff_ffffL);
+            default -> set(action);
+        }
+    }
+
+    private void set(DpAction action) {
+        switch (action) {
             case DpAction.SetEthernet(long src, long srcMask, long dst, long dstMask) -> {
                 frame.put(Part.ETH_SRC, src, srcMask);
                 frame.put(Part.ETH_DST, dst, dstMask);

@@ -10,19 +10,35 @@ import dev.turnout.flow.FlowLayout;
 import dev.turnout.ofproto.model.FrameEditor.Part;
 import dev.turnout.openflow.FieldValue;
 import dev.turnout.openflow.Subfield;
+import dev.turnout.packet.PacketPool;
+import org.jspecify.annotations.Nullable;
 
 /** A packet in the naive pipeline: fields and bytes, changed side by side. */
 final class NaivePacket {
     long[] fields;
     FrameEditor frame;
+    /** What connection tracking said, also where a key does not show it. */
+    private FlowKey tracked;
+    /** Basis of the hash that the datapath made of the packet, in {@code dp_hash}; null if it made none. */
+    @Nullable
+    Integer hashBasis;
+    /** The packet of which this is a copy in the same pass through the datapath: there it is one packet, changed back and forth. */
+    private @Nullable NaivePacket samePass;
+    /** A hash that the datapath made of such a copy: from the next pass on it is this packet's. */
+    private @Nullable Integer laterHash;
     /** The tags that the key showed and those pushed since, outermost first: {TPID, TCI with the present bit}. */
     List<int[]> tags = new ArrayList<>();
 
     NaivePacket(ModelPacket packet, FlowKey key, int inPort) {
         fields = key.words().clone();
         frame = new FrameEditor(packet.frame());
+        tracked = key.copy();
         Fields.IN_PORT.set(fields, inPort);
         Fields.ACTSET_OUTPUT.set(fields, 0xfff7);
+        addTags();
+    }
+
+    private void addTags() {
         int outer = (int) Fields.VLAN_TCI.get(fields);
         if ((outer & 0x1000) != 0) {
             tags.add(new int[]{(int) fields[FlowLayout.TCP_CT] & 0xffff, outer});
@@ -36,7 +52,124 @@ final class NaivePacket {
     private NaivePacket(NaivePacket other) {
         fields = other.fields.clone();
         frame = new FrameEditor(other.frame);
+        tracked = other.tracked.copy();
+        hashBasis = other.hashBasis;
+        laterHash = other.laterHash;
         other.tags.forEach(tag -> tags.add(tag.clone()));
+    }
+
+    void sharesPassWith(NaivePacket original) {
+        samePass = original;
+    }
+
+    /** The datapath hashes the packet. */
+    void hashed(int hash) {
+        Fields.DP_HASH.set(fields, hash & 0xffff_ffffL);
+        laterHash = null;
+        for (NaivePacket outer = samePass; outer != null; outer = outer.samePass) {
+            outer.laterHash = hash;
+        }
+    }
+
+    void loseHash() {
+        Fields.DP_HASH.set(fields, 0);
+        hashBasis = null;
+        laterHash = null;
+    }
+
+    /** The packet goes through the datapath again. */
+    void passBegins() {
+        samePass = null;
+        if (laterHash != null) {
+            Fields.DP_HASH.set(fields, laterHash & 0xffff_ffffL);
+            hashBasis = null;
+            laterHash = null;
+        }
+    }
+
+    /** What a datapath's new parse of the frame shows; the pipeline's own state stays. */
+    void reparse(PacketPool pool) {
+        FlowKey metadata = new FlowKey(fields);
+        copyConntrack(tracked.words(), metadata.words());
+        take(new ModelPacket(frame.bytes(), metadata).key(pool));
+        frame = new FrameEditor(frame.bytes());
+        tags.clear();
+        addTags();
+    }
+
+    /** Takes over all that connection tracking says. */
+    void setConntrack(FlowKey found) {
+        tracked = found.copy();
+        copyConntrack(found.words(), fields);
+    }
+
+    private static void copyConntrack(long[] from, long[] to) {
+        for (Field field : Fields.all()) {
+            if (field.name().startsWith("ct_")) {
+                FieldValue.get(field, from).put(field, to);
+            }
+        }
+    }
+
+    private void take(FlowKey key) {
+        long[] old = fields;
+        fields = key.words().clone();
+        System.arraycopy(old, FlowLayout.DATAPATH_WORDS, fields, FlowLayout.DATAPATH_WORDS,
+                FlowLayout.WORDS - FlowLayout.DATAPATH_WORDS);
+        System.arraycopy(old, FlowLayout.TUN_ID, fields, FlowLayout.TUN_ID, FlowLayout.NSH_BASE - FlowLayout.TUN_ID);
+        Fields.RECIRC_ID.set(fields, 0);
+        Fields.IN_PORT.set(fields, Fields.IN_PORT.get(old));
+    }
+
+    /** Label stack entries up to the bottom of the stack, at most three. */
+    int labels() {
+        if (ethType() != 0x8847 && ethType() != 0x8848) {
+            return 0;
+        }
+        int[] shown = {(int) (fields[FlowLayout.MPLS01] >>> 32), (int) fields[FlowLayout.MPLS01],
+            (int) (fields[FlowLayout.MPLS2_PTYPE] >>> 32)};
+        for (int n = 0; n < 3; n++) {
+            if ((shown[n] & 0x100) != 0) {
+                return n + 1;
+            }
+        }
+        return 3;
+    }
+
+    /** Whether the key shows the bottom of the stack of labels. */
+    boolean showsBottom() {
+        return ((fields[FlowLayout.MPLS01] >>> 32 | fields[FlowLayout.MPLS01] | fields[FlowLayout.MPLS2_PTYPE] >>> 32)
+                & 0x100) != 0;
+    }
+
+    void pushMpls(int type, PacketPool pool) {
+        int lse;
+        if (labels() > 0) {
+            lse = (int) (fields[FlowLayout.MPLS01] >>> 32) & ~0x100;
+        } else {
+            int ttl = isIp() && get(Fields.NW_TTL) != 0 ? (int) get(Fields.NW_TTL) : 64;
+            int tc = isIp() ? (int) get(Fields.IP_DSCP) & 7 : 0;
+            lse = (ethType() == 0x86dd ? 2 : 0) << 12 | tc << 9 | 0x100 | ttl;
+        }
+        frame.pushMpls(type, lse);
+        seeLabels(pool);
+    }
+
+    void popMpls(int type, PacketPool pool) {
+        frame.popMpls(type);
+        if (type == 0x8100 || type == 0x88a8) {
+            reparse(pool); // there may be a tag
+        } else {
+            seeLabels(pool);
+        }
+    }
+
+    /** Tags stay known, also those that a parse would stop at. */
+    private void seeLabels(PacketPool pool) {
+        long[] old = fields;
+        take(new ModelPacket(frame.withoutTags(tags.size()), new FlowKey(fields)).key(pool));
+        copyConntrack(old, fields);
+        showTags();
     }
 
     NaivePacket copy() {
@@ -177,7 +310,9 @@ final class NaivePacket {
 
     /** Writes a field from the fields to the bytes. */
     private void writeFrame(Field field) {
-        if (field.equals(Fields.ETH_SRC)) {
+        if (field.prerequisite() == Field.Prerequisite.MPLS) {
+            frame.setMpls((int) (fields[FlowLayout.MPLS01] >>> 32), -1);
+        } else if (field.equals(Fields.ETH_SRC)) {
             frame.put(Part.ETH_SRC, get(field), -1);
         } else if (field.equals(Fields.ETH_DST)) {
             frame.put(Part.ETH_DST, get(field), -1);

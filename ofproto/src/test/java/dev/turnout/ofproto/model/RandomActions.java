@@ -21,15 +21,29 @@ import dev.turnout.openflow.Subfield;
 /** Random lists of actions. What does not go with a match is refused by the switch; then another list is drawn. */
 final class RandomActions {
     private final Random random;
-    private final boolean learns;
+    /** What may be drawn. */
+    enum Repertoire {
+        /** Everything. */
+        ALL,
+        /** What changes no flows, and the datapath that is there executes without asking anybody. */
+        EXECUTED,
+        /** Also what learns, but nothing that recirculates: a recirculated packet sees what it has taught. */
+        LEARNING
+    }
+
+    private final Repertoire repertoire;
     private int learnPriority = 10_000;
+    /**
+     * Packets may be paused. What learns is left out then, NORMAL, too: a packet that is resumed teaches what the naive switch does not know.
+     */
+    final boolean pauses;
     /** A packet that the flow at hand matches, as far as its match says. */
     private NaivePacket matched = packet(Match.ANY);
 
-    /** {@code learns}: whether packets may change the flows. */
-    RandomActions(Random random, boolean learns) {
+    RandomActions(Random random, Repertoire repertoire) {
         this.random = random;
-        this.learns = learns;
+        this.repertoire = repertoire;
+        pauses = repertoire == Repertoire.ALL && random.nextInt(4) == 0;
     }
 
     long smallValue() {
@@ -44,12 +58,16 @@ final class RandomActions {
         matched = packet(match);
         List<OfAction> actions = new ArrayList<>();
         for (int n = random.nextInt(5); n > 0; n--) {
-            actions.add(any(table));
+            if (repertoire != Repertoire.LEARNING && random.nextInt(5) == 0) {
+                newer(table, actions);
+            } else {
+                actions.add(any(table));
+            }
         }
         switch (random.nextInt(12)) {
             case 0 -> hashed(actions);
             case 1 -> {
-                if (learns) {
+                if (repertoire != Repertoire.EXECUTED && !pauses) {
                     actions.add(learn());
                     if (random.nextInt(3) == 0) {
                         actions.add(new OfAction.OutputReg(new Subfield(Fields.reg(1), 0, 2), 0xffff));
@@ -68,7 +86,8 @@ final class RandomActions {
     }
 
     private OfAction any(int table) {
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(15)) {
+            case 14 -> new OfAction.Group(1 + random.nextInt(RandomPipeline.GROUPS));
             case 0, 1, 2 -> output();
             case 3, 4, 5, 6 -> set();
             case 7 -> new OfAction.PushVlan(random.nextBoolean() ? 0x8100 : 0x88a8);
@@ -79,6 +98,105 @@ final class RandomActions {
             case 12 -> pipeline();
             default -> setOld();
         };
+    }
+
+    /** Adds one of the actions that take copies, recirculate, or go with one. */
+    private void newer(int table, List<OfAction> to) {
+        switch (random.nextInt(repertoire == Repertoire.ALL ? 14 : 8)) {
+            case 0 -> to.add(new OfAction.DebugRecirc());
+            case 1 -> to.add(new OfAction.Clone(some(table)));
+            case 2 -> {
+                to.add(new OfAction.StackPush(new Subfield(Fields.reg(0), 0, 1 + random.nextInt(32))));
+                to.add(any(table));
+            }
+            case 3 -> to.add(new OfAction.StackPop(new Subfield(Fields.reg(random.nextInt(3)), 0,
+                    1 + random.nextInt(32))));
+            case 4 -> to.add(new OfAction.OutputTrunc(random.nextInt(6) == 0 ? OfPorts.IN_PORT : 1 + random.nextInt(9),
+                    14 + random.nextInt(60)));
+            case 5 -> {
+                to.add(new OfAction.CheckPktLarger(40 + random.nextInt(50), new Subfield(Fields.reg(1), 0, 1)));
+                to.add(any(table));
+            }
+            case 6, 7 -> labels(table, to);
+            case 8 -> to.add(new OfAction.Sample(0xffff, random.nextInt(3), OfAction.NumberOrField.of(4),
+                    new OfAction.NumberOrField(0, Subfield.of(Fields.reg(0))), OfPorts.NONE,
+                    OfAction.SampleDirection.DEFAULT));
+            case 9 -> to.add(!pauses
+                    ? any(table)
+                    : new OfAction.Controller(0xffff, 0, PacketInReason.ACTION, Octets.EMPTY, true, 0));
+            case 10 -> to.add(new OfAction.CtClear());
+            case 11 -> to.add(new OfAction.Resubmit(OfPorts.IN_PORT, table + 1, true));
+            default -> to.add(track(table));
+        }
+    }
+
+    /** A bucket's actions; {@code group} is the group's number: it may use groups of lower ones. */
+    List<OfAction> bucket(int group) {
+        List<OfAction> list = new ArrayList<>();
+        for (int n = random.nextInt(3); n > 0; n--) {
+            switch (random.nextInt(8)) {
+                case 0 -> list.add(new OfAction.PushVlan(0x8100));
+                case 1 -> list.add(new OfAction.StripVlan(true));
+                case 2 -> list.add(OfAction.DecTtl.DEFAULT);
+                case 3 -> list.add(repertoire == Repertoire.LEARNING ? setOld() : new OfAction.PushMpls(0x8847));
+                case 4 -> list.add(repertoire == Repertoire.LEARNING ? setOld() : new OfAction.PopMpls(0x0800));
+                default -> list.add(setOld());
+            }
+        }
+        switch (random.nextInt(6)) {
+            case 0 -> list.add(new OfAction.Resubmit(OfPorts.IN_PORT, 1 + random.nextInt(3), false));
+            case 1 -> list.add(group > 1 ? new OfAction.Group(1 + random.nextInt(group - 1)) : new OfAction.Output(2));
+            case 2 -> list.add(new OfAction.Output(OfPorts.CONTROLLER, 0xffff));
+            default -> list.add(new OfAction.Output(1 + random.nextInt(7)));
+        }
+        return list;
+    }
+
+    private List<OfAction> some(int table) {
+        List<OfAction> list = new ArrayList<>();
+        for (int n = 1 + random.nextInt(3); n > 0; n--) {
+            if (random.nextInt(6) == 0) {
+                newer(table, list);
+            } else {
+                list.add(any(table));
+            }
+        }
+        list.add(output());
+        return list;
+    }
+
+    private void labels(int table, List<OfAction> to) {
+        boolean more = false;
+        switch (random.nextInt(6)) {
+            case 0 -> to.add(new OfAction.PushMpls(random.nextInt(3) == 0 ? 0x8848 : 0x8847));
+            case 1 -> to.add(new OfAction.DecMplsTtl());
+            case 2 -> to.add(new OfAction.SetMplsLabel(random.nextInt(16)));
+            case 3 -> to.add(new OfAction.SetMplsTtl(random.nextInt(4)));
+            default -> {
+                int[] types = {0x0800, 0x0800, 0x86dd, 0x8847, 0x0806, 0x8100};
+                to.add(new OfAction.PopMpls(types[random.nextInt(types.length)]));
+                more = true;
+            }
+        }
+        if (more || random.nextBoolean()) {
+            to.add(random.nextInt(3) == 0 ? OfAction.DecTtl.DEFAULT : any(table));
+        }
+    }
+
+    private OfAction track(int table) {
+        boolean commit = random.nextBoolean();
+        List<OfAction> exec = new ArrayList<>();
+        if (commit && random.nextBoolean()) {
+            exec.add(new OfAction.SetField(Fields.CT_MARK, FieldValue.of(smallValue()), FieldValue.of(3), false));
+        }
+        if (commit && random.nextBoolean()) {
+            exec.add(new OfAction.SetField(Fields.CT_LABEL, FieldValue.of(smallValue())));
+        }
+        OfAction.NumberOrField zone = random.nextBoolean()
+                ? OfAction.NumberOrField.of(random.nextInt(3))
+                : new OfAction.NumberOrField(0, new Subfield(Fields.reg(0), 0, 16));
+        int next = random.nextInt(3) == 0 ? OfAction.Ct.NO_RECIRC : table + 1 + random.nextInt(2);
+        return new OfAction.Ct(commit, false, zone, next, 0, exec);
     }
 
     private OfAction resubmit(int table) {
@@ -92,7 +210,7 @@ final class RandomActions {
             case 0 -> new OfAction.Output(OfPorts.IN_PORT);
             case 1 -> new OfAction.Output(OfPorts.ALL);
             case 2 -> new OfAction.Output(OfPorts.FLOOD);
-            case 3, 4, 5 -> new OfAction.Output(OfPorts.NORMAL);
+            case 3, 4, 5 -> new OfAction.Output(pauses ? 1 + random.nextInt(7) : OfPorts.NORMAL);
             case 6 -> new OfAction.Output(OfPorts.CONTROLLER, random.nextBoolean() ? 0xffff : 20);
             case 7 -> new OfAction.Controller(128, 0, PacketInReason.ACTION, Octets.EMPTY, false, 0);
             case 8 -> new OfAction.OutputReg(new Subfield(Fields.reg(0), 0, 16), 0xffff);
@@ -108,7 +226,10 @@ final class RandomActions {
             case 2 -> new OfAction.Exit();
             case 3 -> new OfAction.Note(Octets.EMPTY);
             default -> new OfAction.WriteActions(List.of(random.nextBoolean() ? setOld() : OfAction.DecTtl.DEFAULT,
-                    new OfAction.Output(random.nextInt(5) == 0 ? OfPorts.NORMAL : 1 + random.nextInt(6))));
+                    random.nextInt(4) == 0
+                            ? new OfAction.Group(1 + random.nextInt(RandomPipeline.GROUPS))
+                            : new OfAction.Output(
+                                    random.nextInt(5) == 0 && !pauses ? OfPorts.NORMAL : 1 + random.nextInt(6))));
         };
     }
 

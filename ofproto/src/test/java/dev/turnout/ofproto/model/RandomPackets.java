@@ -42,13 +42,23 @@ public final class RandomPackets {
             case 1 -> key.set(Fields.ETH_TYPE, random.nextBoolean() ? 0x88cc : FlowLayout.ETH_TYPE_NONE);
             case 2 -> {
                 key.set(Fields.ETH_TYPE, random.nextBoolean() ? 0x8847 : 0x8848);
-                key.words()[FlowLayout.MPLS01] = (long) (random.nextInt(16) << 12 | random.nextInt(2) << 8 | 64) << 32
-                        | 0x140L;
+                boolean one = random.nextBoolean();
+                boolean two = random.nextInt(3) > 0;
+                key.words()[FlowLayout.MPLS01] = (long) label(one) << 32;
+                if (!one) {
+                    key.words()[FlowLayout.MPLS01] |= label(two);
+                    key.words()[FlowLayout.MPLS2_PTYPE] = two ? 0 : (long) label(random.nextInt(4) > 0) << 32;
+                }
             }
             case 3, 4 -> ipv6(key);
             default -> ipv4(key);
         }
         return key;
+    }
+
+    private int label(boolean bottom) {
+        return random.nextInt(16) << 12 | random.nextInt(3) << 9 | (bottom ? 0x100 : 0)
+                | (random.nextInt(3) == 0 ? random.nextInt(4) : 64);
     }
 
     private long mac() {
@@ -92,6 +102,13 @@ public final class RandomPackets {
 
     private void ipv4(FlowKey key) {
         key.set(Fields.ETH_TYPE, 0x0800);
+        if (key.get(Fields.CT_STATE) != 0) {
+            key.set(Fields.CT_NW_PROTO, random.nextBoolean() ? 6 : 17);
+            key.set(Fields.CT_NW_SRC, address());
+            key.set(Fields.CT_NW_DST, address());
+            key.set(Fields.CT_TP_SRC, 1000 + random.nextInt(5));
+            key.set(Fields.CT_TP_DST, 80);
+        }
         key.set(Fields.IPV4_SRC, address());
         key.set(Fields.IPV4_DST, address());
         ip(key);

@@ -13,6 +13,7 @@ import dev.turnout.flow.FlowLayout;
 import dev.turnout.flow.FlowMask;
 import dev.turnout.flow.Match;
 import dev.turnout.ofproto.Bridge;
+import dev.turnout.ofproto.DatapathSupport;
 import dev.turnout.ofproto.FailMode;
 import dev.turnout.ofproto.FlowModResult;
 import dev.turnout.ofproto.Ofproto;
@@ -20,10 +21,20 @@ import dev.turnout.ofproto.PortInfo;
 import dev.turnout.ofproto.PortState;
 import dev.turnout.ofproto.PortVlan;
 import dev.turnout.ofproto.XlateIn;
+import dev.turnout.ofproto.model.RandomActions.Repertoire;
+import dev.turnout.openflow.FieldValue;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
 import dev.turnout.openflow.FlowMod;
+import dev.turnout.openflow.FlowPrinter;
+import dev.turnout.openflow.GroupBucket;
+import dev.turnout.openflow.GroupMod;
+import dev.turnout.openflow.GroupPrinter;
+import dev.turnout.openflow.GroupSelection;
+import dev.turnout.openflow.GroupType;
 import dev.turnout.openflow.OfAction;
+import dev.turnout.openflow.OfPorts;
+import dev.turnout.openflow.PortNames;
 import dev.turnout.packet.PacketPool;
 import org.jspecify.annotations.Nullable;
 
@@ -33,40 +44,49 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RandomPipeline {
     private static final int TABLES = 5;
+    /** Groups that a bridge has, from 1 on. */
+    static final int GROUPS = 4;
 
     private final Random random;
     private final RandomPackets packets;
     private final RandomActions actions;
+    private final Repertoire repertoire;
     private final PacketPool pool;
     private final @Nullable Field favourite;
     /** The real one. */
     public final Ofproto ofproto;
-    /** The model. */
-    public final NaiveSwitch model;
+    private NaiveSwitch model;
     private final List<FlowKey> samples = new ArrayList<>();
 
     /** A pipeline of this seed; the pool is used to extract keys. */
     public RandomPipeline(long seed, PacketPool pool) {
-        this(seed, pool, new Ofproto(() -> 0), null, true);
+        this(seed, pool, new Ofproto(() -> 0, new DatapathSupport(true)), null, Repertoire.ALL);
     }
 
     /** A pipeline in which packets often have this field and flows often match it. */
     RandomPipeline(long seed, PacketPool pool, Field favourite) {
-        this(seed, pool, new Ofproto(() -> 0), favourite, true);
+        this(seed, pool, new Ofproto(() -> 0, new DatapathSupport(true)), favourite, Repertoire.ALL);
     }
 
     /** A pipeline of this seed in an empty switch. Its ports have the datapath numbers 1 to 6. Packets don't change its flows. */
     public RandomPipeline(long seed, PacketPool pool, Ofproto empty) {
-        this(seed, pool, empty, null, false);
+        this(seed, pool, empty, null, Repertoire.EXECUTED);
     }
 
-    private RandomPipeline(long seed, PacketPool pool, Ofproto empty, @Nullable Field favourite, boolean learns) {
+    /** A pipeline of this seed that learns. */
+    static RandomPipeline learning(long seed, PacketPool pool) {
+        return new RandomPipeline(seed, pool, new Ofproto(() -> 0), null, Repertoire.LEARNING);
+    }
+
+    private RandomPipeline(long seed, PacketPool pool, Ofproto empty, @Nullable Field favourite,
+            Repertoire repertoire) {
         this.favourite = favourite;
         random = new Random(seed);
         this.pool = pool;
         ofproto = empty;
         packets = new RandomPackets(random);
-        actions = new RandomActions(random, learns);
+        this.repertoire = repertoire;
+        actions = new RandomActions(random, repertoire);
         for (int i = 0; i < 12; i++) {
             samples.add(ModelPacket.of(packets.key()).key(pool));
         }
@@ -78,14 +98,13 @@ public final class RandomPipeline {
         Bridge first = ofproto.addBridge("br0", FailMode.SECURE, 1);
         addPorts(first, 1, two ? 3 : 6);
         addFlows(first);
-        List<Bridge> all = new ArrayList<>(List.of(first));
         if (two) {
-            Bridge second = ofproto.addBridge("br1", random.nextBoolean() ? FailMode.SECURE : FailMode.STANDALONE, 2);
+            Bridge second = ofproto.addBridge("br1",
+                    random.nextBoolean() || actions.pauses ? FailMode.SECURE : FailMode.STANDALONE, 2);
             addPorts(second, 4, 6);
             first.addPort(PortInfo.patch("patch0", "patch1", 9));
             second.addPort(PortInfo.patch("patch1", "patch0", 9));
             second.apply(List.of(FlowMod.builder(FlowCommand.DELETE).build()), true);
-            all.add(second);
             if (random.nextInt(4) > 0) {
                 addFlows(second);
             }
@@ -94,9 +113,21 @@ public final class RandomPipeline {
             FlowKey key = ModelPacket.of(sample()).key(pool);
             ofproto.translator().translate(new XlateIn(key, 60, 0, true, 0)).cache().close();
         }
-        List<NaiveBridge> naive = new ArrayList<>();
-        all.forEach(bridge -> naive.add(new NaiveBridge(bridge, 0)));
-        model = new NaiveSwitch(naive);
+        model = modelOf(ofproto, pool);
+    }
+
+    private static NaiveSwitch modelOf(Ofproto ofproto, PacketPool pool) {
+        return new NaiveSwitch(ofproto.bridges().stream().map(bridge -> new NaiveBridge(bridge, 0)).toList(), pool);
+    }
+
+    /** The model. */
+    public NaiveSwitch model() {
+        return model;
+    }
+
+    /** Makes the model anew, of the flows and groups that the real switch has now. */
+    void remodel() {
+        model = modelOf(ofproto, pool);
     }
 
     private static boolean has(FlowKey packet, Field field) {
@@ -120,7 +151,50 @@ public final class RandomPipeline {
         }
     }
 
+    private void addGroups(Bridge bridge) {
+        for (int number = 1; number <= GROUPS; number++) {
+            List<GroupType> types = List.of(GroupType.values());
+            GroupType type = types.get(random.nextInt(types.size()));
+            for (int attempt = 0; attempt < 20; attempt++) {
+                List<GroupBucket> buckets = new ArrayList<>();
+                int count = type == GroupType.INDIRECT ? 1 : random.nextInt(4);
+                for (int id = 0; id < count; id++) {
+                    boolean watches = type == GroupType.FAST_FAILOVER || random.nextInt(4) == 0;
+                    boolean watchesGroup = watches && number > 1 && random.nextInt(3) == 0;
+                    buckets.add(new GroupBucket(id, type == GroupType.SELECT ? random.nextInt(4) : 1,
+                            watches && !watchesGroup ? 1 + random.nextInt(7) : OfPorts.NONE,
+                            watchesGroup ? 1 + random.nextInt(number - 1) : FlowMod.ANY_GROUP,
+                            actions.bucket(number)));
+                }
+                GroupMod mod = GroupMod.add(number, type,
+                        type == GroupType.SELECT ? selection() : GroupSelection.DEFAULT, buckets);
+                if (bridge.apply(List.of(mod), true).getFirst().isOk()) {
+                    break;
+                }
+            }
+        }
+    }
+
+    private GroupSelection selection() {
+        return switch (random.nextInt(4)) {
+            case 0 -> GroupSelection.DEFAULT;
+            case 1 -> {
+                List<GroupSelection.MaskedField> fields = new ArrayList<>();
+                Field[] some = {Fields.ETH_SRC, Fields.IPV4_SRC, Fields.NW_TTL, Fields.UDP_DST, Fields.reg(0)};
+                for (int n = random.nextInt(3); n > 0; n--) {
+                    Field field = some[random.nextInt(some.length)];
+                    fields.add(new GroupSelection.MaskedField(field, FieldValue.ones(field.bits())));
+                }
+                yield new GroupSelection(GroupSelection.HASH, random.nextInt(3), fields);
+            }
+            default -> repertoire == Repertoire.LEARNING
+                    ? new GroupSelection(GroupSelection.HASH, random.nextInt(3), List.of())
+                    : new GroupSelection(GroupSelection.DP_HASH, random.nextInt(2), List.of());
+        };
+    }
+
     private void addFlows(Bridge bridge) {
+        addGroups(bridge);
         int tables = 1 + random.nextInt(TABLES);
         for (int table = 0; table < tables; table++) {
             Set<Integer> priorities = new HashSet<>();
@@ -233,28 +307,19 @@ public final class RandomPipeline {
         }
     }
 
-    /** The flows that the real switch has, for messages. */
+    /** What the real switch has, for messages. */
     public String describe() {
         StringBuilder text = new StringBuilder();
         for (Bridge bridge : ofproto.bridges()) {
-            text.append(bridge.name()).append(' ').append(bridge.ports()).append('\n');
-            bridge.flows(FlowFilter.ALL)
-                    .forEach(flow -> text.append("  table ").append(flow.table()).append(" priority ")
-                            .append(flow.priority())
-                            .append(" cookie ").append(flow.cookie()).append(' ').append(describe(flow.match()))
-                            .append(' ').append(flow.actions())
-                            .append('\n'));
-        }
-        return text.toString();
-    }
-
-    private static String describe(Match match) {
-        StringBuilder text = new StringBuilder();
-        for (int word = 0; word < FlowLayout.WORDS; word++) {
-            if (match.mask().word(word) != 0) {
-                text.append("w").append(word).append('=').append(Long.toHexString(match.values()[word])).append('/')
-                        .append(Long.toHexString(match.mask().word(word))).append(' ');
-            }
+            text.append(bridge.name()).append(' ').append(bridge.failMode()).append('\n');
+            bridge.ports().forEach(port -> text.append("  ").append(port).append('\n'));
+            bridge.macTable().entries(0).forEach(entry -> text.append("  ").append(entry).append('\n'));
+            bridge.groups(GroupMod.ALL_GROUPS).forEach(
+                    group -> text.append("  ").append(GroupPrinter.text(group, PortNames.NONE)).append('\n'));
+            bridge.flows(FlowFilter.ALL).forEach(flow -> text.append("  ").append(FlowPrinter.text(
+                    FlowMod.builder(FlowCommand.ADD).table(flow.table()).priority(flow.priority()).match(flow.match())
+                            .cookie(flow.cookie()).actions(flow.actions()).build(),
+                    PortNames.NONE)).append('\n'));
         }
         return text.toString();
     }

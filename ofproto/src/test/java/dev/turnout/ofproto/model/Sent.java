@@ -14,6 +14,13 @@ public final class Sent {
         return "port " + dpPort + " mark " + mark + " " + HexFormat.of().formatHex(frame);
     }
 
+    /** A sample for collectors. */
+    public static String sample(String bridge, int collectorSetId, int obsDomainId, int obsPointId, int inPort,
+            byte[] frame) {
+        return "sample " + bridge + " set " + collectorSetId + " domain " + obsDomainId + " point " + obsPointId
+                + " in_port " + inPort + " " + HexFormat.of().formatHex(frame);
+    }
+
     /** A frame to the controllers; {@code pipeline}: metadata and registers. */
     public static String toController(String bridge, int table, long cookie, PacketInReason reason, int inPort,
             byte[] frame, String pipeline) {

@@ -39,7 +39,8 @@ class PacketInSchedulerTest {
     private PacketIn packet(int port, long number) {
         FlowKey key = new FlowKey();
         key.set(Fields.IN_PORT, port);
-        return new PacketIn(bridge, 0, number, PacketInReason.ACTION, 0, Octets.EMPTY, 60, new byte[60], key);
+        return new PacketIn(bridge, 0, number, PacketInReason.ACTION, 0, Octets.EMPTY, 60, new byte[60], key,
+                Octets.EMPTY);
     }
 
     private static int port(PacketIn packet) {
