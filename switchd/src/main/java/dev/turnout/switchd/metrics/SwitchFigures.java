@@ -29,6 +29,11 @@ public final class SwitchFigures {
         for (UpcallCounter counter : UpcallCounter.values()) {
             message.putSlowPath(counter.text().replace('-', '_'), upcalls.count(counter));
         }
+        turnout.ofproto().translationDrops().forEach((reason, count) -> {
+            if (count > 0) {
+                message.putSlowPath("dropped_" + reason.text().replace('-', '_'), count);
+            }
+        });
         RevalidatorStats rounds = turnout.revalidator().stats();
         message.putSlowPath("upcalls", upcalls.count(UpcallCounter.TRANSLATED))
                 .putSlowPath("upcalls_lost", turnout.datapath().count(ThreadCounter.LOST_UPCALLS))

@@ -16,6 +16,7 @@ import dev.turnout.core.ThreadCounter;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.LearnCounts;
 import dev.turnout.ofproto.PortInfo;
+import dev.turnout.ofproto.XlateDrop;
 import dev.turnout.revalidator.RevalidatorStats;
 import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.Version;
@@ -112,6 +113,14 @@ public final class SwitchMetrics {
         for (UpcallCounter counter : UpcallCounter.values()) {
             counter("turnout.upcall.events", "", "What the slow path did, by kind",
                     Tags.of("event", counter.text()), ignored -> upcalls.count(counter));
+        }
+        for (XlateDrop reason : XlateDrop.values()) {
+            if (reason != XlateDrop.NONE) {
+                counter("turnout.translation.drops", "",
+                        "Translations that dropped a packet for no flow's sake, by reason",
+                        Tags.of("reason", reason.text()),
+                        ignored -> turnout.ofproto().translationDrops().getOrDefault(reason, 0L));
+            }
         }
         for (UkeyState state : UkeyState.values()) {
             gauge("turnout.ukeys", "", "Ukeys in the table, by state",
