@@ -218,9 +218,16 @@ final class NaiveWalk {
             case OfAction.OutputTrunc(int port, int length) -> sendCut(port == OfPorts.IN_PORT ? inPort : port,
                     port != OfPorts.IN_PORT, length);
             case OfAction.Clone(List<OfAction> actions) -> onCopy(() -> {
-                executeAll(actions);
-                if (!inActionSet) {
-                    endWithActionSet();
+                int recirculations = owner.mayRecirculate;
+                try {
+                    executeAll(actions);
+                    if (!inActionSet) {
+                        endWithActionSet();
+                    }
+                } catch (Exit e) {
+                    // The original has gone on, if the copy was recirculated before it came to the exit.
+                    owner.sure &= owner.mayRecirculate == recirculations;
+                    throw e;
                 }
             });
             case OfAction.Sample sample -> sent.add(Sent.sample(bridge.name, sample.collectorSetId(),
