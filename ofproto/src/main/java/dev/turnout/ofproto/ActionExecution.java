@@ -89,7 +89,8 @@ final class ActionExecution {
                 }
             }
             case OfAction.Sample sample -> userspace.sample(sample);
-            case OfAction.CheckPktLarger(int length, Subfield destination) -> ctx.checkLength(length, destination);
+            case OfAction.CheckPktLarger(int length, Subfield destination) ->
+                ctx.copies.checkLength(length, destination);
             case OfAction.Ct ct -> conntrack.track(ct);
             case OfAction.CtClear _ -> conntrack.clear();
             default -> change(action);
@@ -164,7 +165,7 @@ final class ActionExecution {
     private void cloned(List<OfAction> actions) {
         ctx.sink.commit(flow);
         boolean[] exit = new boolean[1];
-        List<DpAction> nested = ctx.nested(() -> exit[0] = ctx.onCopy(actions, "clone"));
+        List<DpAction> nested = ctx.copies.nested(() -> exit[0] = ctx.copies.onCopy(actions, "clone"));
         if (exit[0]) {
             ctx.exit(); // as in the field: exit ends all that is left, not the copy alone
         }
@@ -301,14 +302,14 @@ final class ActionExecution {
     private void output(int port, int maxLength) {
         int inPort = flow.inPort();
         switch (port) {
-            case OfPorts.IN_PORT -> ctx.output(inPort);
+            case OfPorts.IN_PORT -> ctx.portOutput.output(inPort);
             case OfPorts.TABLE -> ctx.resubmit(0, inPort);
             case OfPorts.NORMAL -> NormalForwarding.forward(ctx);
             case OfPorts.FLOOD, OfPorts.ALL -> {
                 PortList ports = ctx.ports();
                 for (int i = 0; i < ports.size(); i++) {
                     if (ports.at(i).ofPort() != inPort) {
-                        ctx.output(ports.at(i).ofPort());
+                        ctx.portOutput.output(ports.at(i).ofPort());
                     }
                 }
             }
@@ -317,7 +318,7 @@ final class ActionExecution {
             }
             default -> {
                 if (port != inPort) {
-                    ctx.output(port);
+                    ctx.portOutput.output(port);
                 }
             }
         }

@@ -67,7 +67,7 @@ final class GroupExecution {
         Group.Bucket chosen = group.buckets().get(bucket);
         ctx.chose(group, chosen);
         if (!chosen.ordered().isEmpty() && ctx.mayResubmit()) {
-            ctx.bucket(chosen.ordered());
+            ctx.copies.bucket(chosen.ordered());
         }
     }
 
@@ -141,7 +141,7 @@ final class GroupExecution {
         if (!bucket.watches()) {
             return true;
         }
-        return (bucket.watchPort() != OfPorts.NONE && ctx.isPortLive(bucket.watchPort()))
+        return (bucket.watchPort() != OfPorts.NONE && ctx.portOutput.isLive(bucket.watchPort()))
                 || (bucket.watchGroup() != FlowMod.ANY_GROUP && isGroupLive(bucket.watchGroup(), depth + 1));
     }
 

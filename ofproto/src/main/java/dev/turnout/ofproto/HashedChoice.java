@@ -91,7 +91,7 @@ final class HashedChoice {
     private static boolean isAlive(XlateContext ctx, int number) {
         return switch (number) {
             case OfPorts.IN_PORT, OfPorts.TABLE, OfPorts.NORMAL, OfPorts.FLOOD, OfPorts.ALL, OfPorts.NONE -> true;
-            default -> ctx.isPortLive(number);
+            default -> ctx.portOutput.isLive(number);
         };
     }
 

@@ -97,7 +97,7 @@ final class NormalForwarding {
         boolean untag = port.vlan().untags(vlan);
         boolean keeps = tagged ? !untag && vlan != 0 && (tci & VID) == vlan : untag || vlan == 0;
         if (keeps) {
-            ctx.output(port.ofPort());
+            ctx.portOutput.output(port.ofPort());
             return;
         }
         // From here the packet changes: its tags are looked at as a whole.
@@ -106,7 +106,7 @@ final class NormalForwarding {
         int pcp = untag || !tagged ? 0 : tci & PCP;
         int out = (untag ? 0 : vlan) | pcp;
         flow.putVlan(out == 0 ? 0 : out | FlowLayout.VLAN_PRESENT);
-        ctx.output(port.ofPort());
+        ctx.portOutput.output(port.ofPort());
         flow.restore(saved);
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.turnout.flow.DatapathActions;
-import dev.turnout.flow.DpAction;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
@@ -12,10 +11,8 @@ import dev.turnout.ofproto.FrozenState.FrozenFrame;
 import dev.turnout.ofproto.XlateObserver.Level;
 import dev.turnout.ofproto.classifier.Classifier;
 import dev.turnout.ofproto.classifier.Wildcards;
-import dev.turnout.openflow.FieldValue;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfPorts;
-import dev.turnout.openflow.Subfield;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * actions may be nested {@link ActionSink#MAX_NESTING} deep.
  *
  * <p><b>Scopes.</b> What belongs to one bridge's pipeline (action set, stack, {@code exit}) is a {@link WalkScope}; a patch port begins one of its own, and
- * so does a list of actions on a copy ({@link #onCopy}). A recirculation ends its scope and nothing else ({@link Recirculation}): the outer
+ * so does a list of actions on a copy ({@link Copies}). A recirculation ends its scope and nothing else ({@link Recirculation}): the outer
  * ones go on.
  *
  * <p>Rules are looked up in the version that the bridge had when the translation entered it; {@link #isStale} says whether a purge has overtaken
@@ -38,8 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class XlateContext {
     static final int MAX_DEPTH = 64;
     static final int MAX_RESUBMITS = 4096;
-    /** Tags that a key shows. */
-    private static final int SHOWN_VLANS = 2;
     /** Values on the stack: 64 kB of the widest. */
     private static final int MAX_STACK = 4096;
 
@@ -53,6 +48,8 @@ final class XlateContext {
     private final Classifier.Scratch scratch = new Classifier.Scratch();
     private final XlateCache.Builder cache = new XlateCache.Builder();
     final Recirculation recirculation = new Recirculation(this);
+    final Copies copies = new Copies(this);
+    final PortOutput portOutput = new PortOutput(this);
     private final ActionExecution execution = new ActionExecution(this);
     private final List<WalkFrame> frames = new ArrayList<>();
     private final TableVersions versions = new TableVersions();
@@ -373,67 +370,39 @@ final class XlateContext {
 
     // --- copies --------------------------------------------------------------------------------------------------------------------------
 
-    /**
-     * Executes actions on a copy of the packet and of all of the pipeline's state, the action set in the end. A recirculation ends the copy and nothing
-     * else.
-     *
-     * @param actions
-     *            as if they were the current flow's
-     * @param what
-     *            for observers: which copy
-     * @return whether {@code exit} ended it
-     */
-    boolean onCopy(List<OfAction> actions, String what) {
-        return onCopy(asFrames(actions), scope().copy(top), what);
+    /** Executes what is left of lists of actions in a scope of its own, then comes back to the packet and the scope as they are now. */
+    void within(WalkScope inner, List<FrozenFrame> left, String what) {
+        WalkScope outer = scope();
+        FlowState.Saved saved = flow.save();
+        scope = inner;
+        observer.entered(Level.COPY, what);
+        goOnWith(left, inner.floor);
+        observer.left();
+        scope = outer;
+        flow.restore(saved);
+    }
+
+    /** A scope for a copy of the packet. */
+    WalkScope copyOfScope() {
+        return scope().copy(top);
+    }
+
+    /** Counts a walk more, of which the first step is a level deeper. */
+    void countWalk(Runnable walk) {
+        resubmits++;
+        depth++;
+        walk.run();
+        depth--;
+    }
+
+    /** Counts a walk more on the same level. */
+    void countWalk() {
+        resubmits++;
     }
 
     /** For observers: a group's bucket is about to be executed. */
     void chose(Group group, Group.Bucket bucket) {
         observer.chose(group, bucket);
-    }
-
-    /** Executes a group's bucket: on a copy, without the action set; {@code exit} ends it and nothing else. */
-    void bucket(List<OfAction> actions) {
-        WalkScope copy = scope().copy(top);
-        copy.actionSet.clear();
-        copy.inGroup = true;
-        resubmits++;
-        depth++;
-        undone(() -> onCopy(asFrames(actions), copy, ""));
-        depth--;
-    }
-
-    /**
-     * Executes what changes the datapath's packet and is undone afterwards, as what a patch port's other bridge does. Where a label pushed there could
-     * not be undone, that is done on a copy: a frame may have its length in the place of its type, and nobody knows the length; or so many tags that the
-     * datapath no longer finds the headers behind them.
-     */
-    private void undone(Runnable body) {
-        int hashes = sink.hashes();
-        if (Prerequisites.ethType(flow.words) == FlowLayout.ETH_TYPE_NONE || flow.vlans.depth() > SHOWN_VLANS) {
-            sink.commit(flow);
-            sink.emitOnCopy(nested(body));
-        } else {
-            body.run();
-        }
-        sink.loseHashSince(hashes);
-    }
-
-    private List<FrozenFrame> asFrames(List<OfAction> actions) {
-        WalkFrame by = currentFrame();
-        return List.of(new FrozenFrame(actions, by.rule, by.table));
-    }
-
-    private boolean onCopy(List<FrozenFrame> left, WalkScope copy, String what) {
-        WalkScope outer = scope();
-        FlowState.Saved saved = flow.save();
-        scope = copy;
-        observer.entered(Level.COPY, what);
-        goOnWith(left, copy.floor);
-        observer.left();
-        scope = outer;
-        flow.restore(saved);
-        return copy.exit;
     }
 
     /** Executes what is left of lists of actions, then the action set, unless that is being executed. */
@@ -445,42 +414,6 @@ final class XlateContext {
         if (!scope().inActionSet) {
             runActionSet();
         }
-    }
-
-    /** Collects what {@code body} emits, see {@link ActionSink#nested}; where that would be nested too deep, the packet is dropped. */
-    List<DpAction> nested(Runnable body) {
-        if (sink.isDeepest()) {
-            drop(XlateDrop.NESTED_TOO_DEEP);
-            return List.of();
-        }
-        return sink.nested(body);
-    }
-
-    /**
-     * Goes on both ways with what is left of this scope, one after the other, each on a copy that knows which way it is; ends the scope.
-     *
-     * @param destination
-     *            one bit: 1 for a frame longer than {@code length} bytes
-     */
-    void checkLength(int length, Subfield destination) {
-        if (!mayResubmit()) {
-            return;
-        }
-        resubmits++; // for a walk more: each of these doubles them
-        List<FrozenFrame> left = framesLeft();
-        sink.commit(flow);
-        List<DpAction> greater = nested(() -> goOnKnowing(left, destination, FieldValue.ONE, "longer than " + length));
-        List<DpAction> lessEqual = nested(
-                () -> goOnKnowing(left, destination, FieldValue.ZERO, "not longer than " + length));
-        sink.emitByLength(length, greater, lessEqual);
-        scope().frozen = true;
-    }
-
-    private void goOnKnowing(List<FrozenFrame> left, Subfield destination, FieldValue bit, String what) {
-        FlowState.Saved saved = flow.save();
-        flow.writeOrSkip(destination, bit);
-        onCopy(left, scope().copy(top), what);
-        flow.restore(saved);
     }
 
     // --- recirculation -------------------------------------------------------------------------------------------------------------------
@@ -543,40 +476,21 @@ final class XlateContext {
 
     // --- what actions ask for ------------------------------------------------------------------------------------------------------------
 
-    /** Sends the packet as it is now to a port of the bridge, if there is one of that number. */
-    void output(int ofPort) {
-        PortInfo port = ports.byNumber(ofPort);
-        if (port == null || drop != XlateDrop.NONE) {
-            return;
-        }
-        if (port.isPatch()) {
-            PortRef peer = topology.peerOf(port);
-            if (peer != null && mayResubmit()) {
-                crossPatch(port, peer);
-            }
-        } else if (port.dpPort() != PortInfo.NO_DP_PORT) {
-            sink.commit(flow);
-            sink.emit(new DpAction.Output(port.dpPort()));
-        }
+    Topology topology() {
+        return topology;
     }
 
-    /** Goes on in the bridge of the patch port's peer, then comes back to the packet as it is now. */
-    private void crossPatch(PortInfo port, PortRef peer) {
-        cache.hop(bridge().patchStats(port.name()), peer.bridge().patchStats(peer.port().name()));
+    /** Walks through the bridge of a patch port's peer, then comes back to the packet and the bridge as they are now. */
+    void walkThrough(PortRef peer) {
         WalkScope outer = scope();
-        resubmits++;
-        depth++;
-        undone(() -> {
-            FlowState.Saved saved = flow.save();
-            enter(new WalkScope(peer.bridge(), top));
-            flow.enterBridge(peer.port().ofPort());
-            observer.entered(Level.PATCH, peer.bridge().name());
-            pipeline();
-            observer.left();
-            flow.restore(saved);
-        });
-        depth--;
+        FlowState.Saved saved = flow.save();
+        enter(new WalkScope(peer.bridge(), top));
+        flow.enterBridge(peer.port().ofPort());
+        observer.entered(Level.PATCH, peer.bridge().name());
+        pipeline();
+        observer.left();
         enter(outer);
+        flow.restore(saved);
     }
 
     /** The list of actions that is being executed. */
@@ -593,15 +507,6 @@ final class XlateContext {
     @Nullable
     Group group(int number) {
         return tables.groups().find(number, version);
-    }
-
-    /** Whether packets sent to a port have a chance: it is up, has carrier, and is in the datapath, or leads to another bridge. */
-    boolean isPortLive(int number) {
-        PortInfo port = ports.byNumber(number);
-        if (port == null || !port.state().adminUp() || !port.state().linkUp()) {
-            return false;
-        }
-        return port.isPatch() ? topology.peerOf(port) != null : port.dpPort() != PortInfo.NO_DP_PORT;
     }
 
     /** Whether the translation may have effects. */
