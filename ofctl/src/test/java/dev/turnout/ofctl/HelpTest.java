@@ -49,7 +49,8 @@ class HelpTest {
     @Test
     void shouldNameCommandsOfTheSwitch() {
         assertThat(new Shell().run("appctl", "--help").out()).contains("revalidator/history [COUNT]",
-                "upcall/show [-m]", "dpif-netdev/pmd-perf-show", "ofproto/trace BRIDGE FLOW [PACKET]",
+                "upcall/show [-m]", "dpif-netdev/pmd-perf-show",
+                "ofproto/trace [--ct-next FLAGS]... BRIDGE FLOW [PACKET]",
                 "ofproto/detrace [BRIDGE] UFID", "-f, --format=FORMAT");
     }
 

@@ -58,9 +58,11 @@ final class ConntrackActions {
             case TFTP -> "tftp";
             default -> "";
         };
-        ctx.sink.emit(new DpAction.Ct(ct.commit(), ct.force(), zone, (int) Fields.CT_MARK.get(values),
+        DpAction.Ct tracking = new DpAction.Ct(ct.commit(), ct.force(), zone, (int) Fields.CT_MARK.get(values),
                 (int) Fields.CT_MARK.get(mask), values[FlowLayout.CT_LABEL], values[FlowLayout.CT_LABEL + 1],
-                mask[FlowLayout.CT_LABEL], mask[FlowLayout.CT_LABEL + 1], helper, nat));
+                mask[FlowLayout.CT_LABEL], mask[FlowLayout.CT_LABEL + 1], helper, nat);
+        ctx.tracked(tracking);
+        ctx.sink.emit(tracking);
         if (ct.recircTable() != Ct.NO_RECIRC) {
             ctx.recirculation.lookUpLater(ct.recircTable(), flow.writtenButConntrack());
         }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
+import dev.turnout.flow.DpAction;
 import dev.turnout.flow.Field;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowLayout;
@@ -82,9 +83,11 @@ final class TraceTree implements XlateObserver {
      *            its key as the pipeline had it then
      * @param hashBasis
      *            of the hash that it carries, or null
+     * @param tracking
+     *            what tracks its connection on the way, or null
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Recirculated(int id, long[] words, @Nullable Integer hashBasis) {
+    record Recirculated(int id, long[] words, @Nullable Integer hashBasis, DpAction.@Nullable Ct tracking) {
     }
 
     private TraceStep root = new TraceStep(new TraceStep.Resume());
@@ -96,6 +99,8 @@ final class TraceTree implements XlateObserver {
     private String bridge = "";
     /** What was looked up last, or the bucket that was chosen: the next level is its. */
     private @Nullable TraceStep found;
+    /** Of the action at hand. */
+    private DpAction.@Nullable Ct tracking;
     /** The last thing that may be why nothing is sent. */
     private String lastWord = "";
     private long[] end = new long[FlowLayout.WORDS];
@@ -114,6 +119,7 @@ final class TraceTree implements XlateObserver {
         cause = Cause.EVERY_PACKET;
         bridge = "";
         found = null;
+        tracking = null;
         lastWord = "";
     }
 
@@ -140,6 +146,11 @@ final class TraceTree implements XlateObserver {
         because.computeIfAbsent(isLast ? whoLookedAtTags() : cause, name -> new long[FlowLayout.WORDS])[word] |= bits;
     }
 
+    @Override
+    public void swapped(Field one, Field other) {
+        because.values().forEach(words -> Wildcards.swap(words, one, other));
+    }
+
     /** At the end, the bit that says that there is a tag goes with whatever looked at bits of it. */
     private Cause whoLookedAtTags() {
         return because.entrySet().stream().filter(entry -> (entry.getValue()[FlowLayout.ETH_SRC_VLAN] & 0xffff) != 0)
@@ -149,6 +160,7 @@ final class TraceTree implements XlateObserver {
     @Override
     public void action(OfAction action) {
         found = null;
+        tracking = null;
         Place place = path.getFirst();
         String text = RuleText.actions(List.of(action));
         place.step.add(new TraceStep.Action(text));
@@ -202,9 +214,14 @@ final class TraceTree implements XlateObserver {
     }
 
     @Override
+    public void tracked(DpAction.Ct by) {
+        tracking = by;
+    }
+
+    @Override
     public void frozen(int recircId, FrozenState state, long[] words) {
         actionAtHand().add(new TraceStep.Recirculation(recircId));
-        recirculated.add(new Recirculated(recircId, words.clone(), state.hashBasis()));
+        recirculated.add(new Recirculated(recircId, words.clone(), state.hashBasis(), tracking));
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.turnout.flow.FlowMask;
 import dev.turnout.flow.Json;
 import dev.turnout.flow.Match;
 import dev.turnout.ofproto.TraceTree.Recirculated;
+import dev.turnout.openflow.CtStateText;
 import dev.turnout.openflow.MatchPrinter;
 import dev.turnout.openflow.PortNames;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Says what the switch would do with a packet, and why: {@code ofproto/trace}. It is the translator itself that does it, with an observer
  * ({@link TraceTree}), without side effects: nothing is learned, counted or installed.
  *
- * <p>What is recirculated is followed: the packet comes back as the pipeline had it, where the datapath would hash, with the hash 0.
+ * <p>What is recirculated is followed: the packet comes back as the pipeline had it, where the datapath would hash, with the hash 0, and where it would
+ * track the connection, with the states that were asked for ({@link TrackedPacket}).
  *
  * <p>Thread rules: any thread.
  */
@@ -34,9 +36,29 @@ public final class Tracer {
     private static final String RULE = "-".repeat(79);
 
     private final Ofproto ofproto;
+    private final List<Integer> ctNext;
 
+    /** One for which each tracked packet is the first of a new connection. */
     public Tracer(Ofproto ofproto) {
+        this(ofproto, List.of());
+    }
+
+    /**
+     * A tracer.
+     *
+     * @param ctNext
+     *            {@code ct_state} of the packet as it comes back from the first tracking of its connection, the second, and so on; after these it is new
+     *            and tracked
+     * @throws IllegalArgumentException
+     *             if there are such states and the datapath does not track connections
+     */
+    public Tracer(Ofproto ofproto, List<Integer> ctNext) {
+        if (!ctNext.isEmpty() && !ofproto.datapathSupport().conntrack()) {
+            throw new IllegalArgumentException(
+                    "--ct-next: this datapath does not track connections, so no packet comes back from ct");
+        }
         this.ofproto = ofproto;
+        this.ctNext = List.copyOf(ctNext);
     }
 
     /**
@@ -44,23 +66,39 @@ public final class Tracer {
      *
      * @param from
      *            the recirculation that it goes on from, or null for the packet as it is received
+     * @param tracked
+     *            what tracking found on the way, or null
      */
-    private record Pass(@Nullable Recirculated from, FlowKey key, TraceTree tree, XlateOut out) {
+    private record Pass(@Nullable Recirculated from, @Nullable TrackedPacket tracked, FlowKey key, TraceTree tree,
+            XlateOut out) {
         int recircId() {
             return from == null ? 0 : from.id();
         }
 
         /** How the packet came to be as it is; "" for one that is received. */
         String how() {
+            if (tracked != null) {
+                return tracked.text();
+            }
             return from == null || from.hashBasis() == null ? "" : "as if the hash were 0";
         }
     }
 
     /** A trace; its translations are held until it is closed. */
-    private record Trace(Match flow, int inPort, List<Pass> passes, int notFollowed) implements AutoCloseable {
+    private record Trace(Match flow, int inPort, List<Pass> passes, int notFollowed, int ctNextUnused)
+            implements
+                AutoCloseable {
         @Override
         public void close() {
             passes.forEach(pass -> pass.out.cache().close());
+        }
+
+        /** The packet that a pass begins with: what was given, and what has changed since. */
+        String begin(Pass pass) {
+            long[] words = pass.key.words().clone();
+            Fields.IN_PORT_OXM.set(words, inPort);
+            Fields.RECIRC_ID.set(words, 0);
+            return change(passes.getFirst().key, flow, inPort, words);
         }
     }
 
@@ -87,6 +125,10 @@ public final class Tracer {
             if (trace.notFollowed > 0) {
                 out.append('\n').append(trace.notFollowed).append(" more recirculations are not followed\n");
             }
+            if (trace.ctNextUnused > 0) {
+                out.append("\nThe connection is tracked less often than --ct-next is given: ")
+                        .append(trace.ctNextUnused).append(" not used\n");
+            }
         }
         return out.toString();
     }
@@ -104,7 +146,8 @@ public final class Tracer {
             for (Pass pass : trace.passes) {
                 write(out, trace, pass);
             }
-            out.endArray().field("recirculations_not_followed", trace.notFollowed).endObject();
+            out.endArray().field("recirculations_not_followed", trace.notFollowed)
+                    .field("ct_next_unused", trace.ctNextUnused).endObject();
         }
         return out.toString();
     }
@@ -125,29 +168,35 @@ public final class Tracer {
         FlowKey key = new FlowKey(flow.values().clone());
         Fields.IN_PORT_OXM.set(key.words(), port.dpPort());
         List<Pass> passes = new ArrayList<>();
-        passes.add(pass(null, key));
+        passes.add(pass(null, null, key));
+        Deque<Integer> states = new ArrayDeque<>(ctNext);
         Deque<Recirculated> left = new ArrayDeque<>(passes.getFirst().tree.recirculated());
         while (!left.isEmpty() && passes.size() <= MAX_RECIRCULATIONS) {
             Recirculated next = left.poll();
-            Pass pass = pass(next, again(next, port));
+            DpAction.Ct tracking = next.tracking();
+            TrackedPacket tracked = tracking == null ? null : new TrackedPacket(tracking, states.poll());
+            Pass pass = pass(next, tracked, again(next, tracked, port));
             passes.add(pass);
             left.addAll(pass.tree.recirculated());
         }
-        return new Trace(flow, inPort, passes, left.size());
+        return new Trace(flow, inPort, passes, left.size(), states.size());
     }
 
-    private static FlowKey again(Recirculated from, PortInfo port) {
+    private static FlowKey again(Recirculated from, @Nullable TrackedPacket tracked, PortInfo port) {
         FlowKey key = new FlowKey(from.words().clone());
         Fields.IN_PORT_OXM.set(key.words(), port.dpPort());
         key.set(Fields.RECIRC_ID, Integer.toUnsignedLong(from.id()));
         key.set(Fields.DP_HASH, 0);
+        if (tracked != null) {
+            tracked.apply(key.words());
+        }
         return key;
     }
 
-    private Pass pass(@Nullable Recirculated from, FlowKey key) {
+    private Pass pass(@Nullable Recirculated from, @Nullable TrackedPacket tracked, FlowKey key) {
         TraceTree tree = new TraceTree();
         XlateOut out = ofproto.translator().translate(new XlateIn(key, 0, 0, false, ofproto.nowNs()), tree);
-        return new Pass(from, key, tree, out);
+        return new Pass(from, tracked, key, tree, out);
     }
 
     // --- what came out -------------------------------------------------------------------------------------------------------------------
@@ -157,6 +206,9 @@ public final class Tracer {
             out.append('\n').append(RULE).append("\nrecirc(0x").append(Integer.toHexString(pass.recircId()))
                     .append(") - resume").append(pass.how().isEmpty() ? "" : " " + pass.how())
                     .append('\n').append(RULE).append("\n\n");
+        }
+        if (pass.tracked != null) {
+            out.append("Flow: ").append(trace.begin(pass)).append("\n\n");
         }
         XlateOut done = pass.out;
         TraceStep.append(out, pass.tree.steps());
@@ -175,6 +227,9 @@ public final class Tracer {
         out.object().field("recirc_id", Integer.toUnsignedLong(pass.recircId()));
         if (!pass.how().isEmpty()) {
             out.field("resumed", pass.how());
+        }
+        if (pass.tracked != null) {
+            pass.tracked.write(out.field("flow", trace.begin(pass)));
         }
         TraceStep.write(out.name("steps"), pass.tree.steps());
         out.field("final_flow", change(pass.key, trace.flow, trace.inPort, pass.tree.end()));
@@ -203,7 +258,11 @@ public final class Tracer {
         boolean changed = false;
         for (Field field : Fields.all()) {
             if (isShown(field) && differ(field, before, end)) {
-                field.setAll(mask);
+                if (field.equals(Fields.CT_STATE)) {
+                    field.set(mask, CtStateText.ALL); // the rest of its 16 bits means nothing
+                } else {
+                    field.setAll(mask);
+                }
                 changed = true;
             }
         }

@@ -148,7 +148,7 @@ final class XlateContext {
         overtaken = false;
         uncacheable = false;
         drop = XlateDrop.NONE;
-        wildcards.observe(isObserved ? observer::lookedAt : null);
+        wildcards.observe(isObserved ? observer : null);
     }
 
     private XlateOut finish() {
@@ -526,6 +526,11 @@ final class XlateContext {
     /** Whether anybody reads what is noted. */
     boolean isObserved() {
         return isObserved;
+    }
+
+    /** For observers: the packet's connection is tracked. */
+    void tracked(DpAction.Ct tracking) {
+        observer.tracked(tracking);
     }
 
     /** For observers: a remark on the action at hand. */

@@ -1,5 +1,8 @@
 package dev.turnout.ofproto;
 
+import dev.turnout.flow.DpAction;
+import dev.turnout.flow.Field;
+import dev.turnout.ofproto.classifier.Wildcards;
 import dev.turnout.openflow.OfAction;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread rules: called on the thread that translates.
  */
-interface XlateObserver {
+interface XlateObserver extends Wildcards.Observer {
     /** What a level of the walk is. */
     enum Level {
         /** A flow found by a lookup, by {@code resubmit} or {@code goto_table}, or the pipeline's first; or NORMAL where a bridge has no flows. */
@@ -39,7 +42,13 @@ interface XlateObserver {
     }
 
     /** Bits of a word of the packet's key were looked at that had not been before. */
+    @Override
     default void lookedAt(int word, long bits) {
+    }
+
+    /** What was looked at of the one field so far has been looked at of the other, and the other way round: they have been exchanged. */
+    @Override
+    default void swapped(Field one, Field other) {
     }
 
     /** An action begins. */
@@ -56,6 +65,10 @@ interface XlateObserver {
 
     /** The level that was entered last ends. */
     default void left() {
+    }
+
+    /** The datapath tracks the packet's connection; if the walk is {@link #frozen} by the same action, the packet brings back what it found. */
+    default void tracked(DpAction.Ct tracking) {
     }
 
     /**

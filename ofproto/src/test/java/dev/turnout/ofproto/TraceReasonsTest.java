@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.Random;
 
+import dev.turnout.flow.Field;
+import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
 import dev.turnout.ofproto.TraceTree.Cause;
+import dev.turnout.ofproto.classifier.Wildcards;
 import dev.turnout.ofproto.model.MegaflowRule;
 import dev.turnout.ofproto.model.RandomPipeline;
 import dev.turnout.openflow.FlowFilter;
@@ -85,11 +88,28 @@ class TraceReasonsTest {
                 matched[word] |= flow.match().mask().word(word);
             }
         }
+        addConnection(matched);
         if ((matched[FlowLayout.ETH_SRC_VLAN] & 0xffff) != 0) {
             matched[FlowLayout.ETH_SRC_VLAN] |= FlowLayout.VLAN_PRESENT;
         }
         for (int word = 0; word < FlowLayout.DATAPATH_WORDS; word++) {
             assertThat(bits[word] & ~matched[word]).as("%s%s, word %d", where, cause, word).isZero();
+        }
+    }
+
+    /** Matches on addresses and ports may be of the connection's, too: {@code resubmit(,ct)}. */
+    private static void addConnection(long[] matched) {
+        Field[][] pairs = {{Fields.IP_PROTO, Fields.CT_NW_PROTO}, {Fields.IPV4_SRC, Fields.CT_NW_SRC},
+            {Fields.IPV4_DST, Fields.CT_NW_DST}, {Fields.IPV6_SRC, Fields.CT_IPV6_SRC},
+            {Fields.IPV6_DST, Fields.CT_IPV6_DST}, {Fields.TCP_SRC, Fields.CT_TP_SRC},
+            {Fields.TCP_DST, Fields.CT_TP_DST}};
+        long[] given = matched.clone();
+        for (Field[] pair : pairs) {
+            long[] other = given.clone();
+            Wildcards.swap(other, pair[0], pair[1]);
+            for (int word = 0; word < matched.length; word++) {
+                matched[word] |= other[word];
+            }
         }
     }
 }

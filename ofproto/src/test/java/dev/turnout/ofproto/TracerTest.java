@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.stream.Stream;
 
+import dev.turnout.openflow.CtStateText;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowParser;
 import dev.turnout.openflow.GroupMod;
@@ -18,7 +20,7 @@ class TracerTest {
     private static final String PACKET = "in_port=1,udp,dl_src=02:00:00:00:00:01,dl_dst=02:00:00:00:00:02,nw_src=10.0.0.1,"
             + "nw_dst=10.0.0.2,nw_ttl=64,tp_src=7,tp_dst=53";
 
-    private final Ofproto ofproto = new Ofproto(() -> 0);
+    private final Ofproto ofproto = new Ofproto(() -> 0, new DatapathSupport(true));
     private final Bridge bridge = ofproto.addBridge("br0", FailMode.SECURE, 1);
     private final Bridge other = ofproto.addBridge("br1", FailMode.SECURE, 2);
 
@@ -200,8 +202,82 @@ class TracerTest {
                 {"type":"flow","credited":true,"bridge":"br0","table":1,"priority":9,"cookie":"0x0",
                 "match":"udp,nw_dst=10.0.0.0/24","actions":"dec_ttl,goto_table:2"},
                 {"type":"miss","credited":true,"bridge":"br0","table":2}]}],
-                "recirculations_not_followed":0}
+                "recirculations_not_followed":0,"ct_next_unused":0}
                 """));
+    }
+
+    private String tracked(String packet, String... ctNext) {
+        return new Tracer(ofproto, Stream.of(ctNext).map(CtStateText::parse).toList()).trace(bridge,
+                new FlowParser(PortNames.NONE, Protocols.ANY).parseFilter(packet).match());
+    }
+
+    private void trackingFlows() {
+        flows(bridge, "table=0,udp,actions=ct(table=1,zone=5)",
+                "table=1,ct_state=+trk+new,udp,actions=ct(commit,zone=5,exec(set_field:9->ct_mark),nat(src=10.9.9.9:1000-2000),"
+                        + "table=2)",
+                "table=1,ct_state=+trk+est,udp,actions=output:2",
+                "table=2,ct_mark=9,udp,nw_src=10.9.9.9,actions=output:2");
+    }
+
+    @Test
+    void shouldTakeATrackedPacketAsNewUnlessToldOtherwise() {
+        trackingFlows();
+        String rule = "-".repeat(79);
+        String given = "udp,in_port=1,dl_src=02:00:00:00:00:01,dl_dst=02:00:00:00:00:02,";
+        assertThat(trace(PACKET)).contains("Datapath actions: ct(zone=5),recirc(0x1)\n\n" + rule
+                + "\nrecirc(0x1) - resume after ct with default ct_state=new|trk (see --ct-next)\n" + rule
+                + "\n\nFlow: ct_state=new|trk,ct_zone=5," + given
+                + "nw_src=10.0.0.1,nw_dst=10.0.0.2,nw_ttl=64,tp_src=7,"
+                + """
+                        tp_dst=53
+
+                        resume
+                             1. ct_state=+new+trk,udp, priority 32768
+                        """, "  table 1: ct_state/0x23, nw_proto\n",
+                """
+                Datapath actions: ct(commit,zone=5,mark=0x9/0xffffffff,nat(src=10.9.9.9:1000-2000)),recirc(0x2)
+
+                """ + rule + "\nrecirc(0x2) - resume after ct with default ct_state=new|trk (see --ct-next)\n" + rule
+                        + "\n\nFlow: ct_state=new|trk,ct_zone=5,ct_mark=0x9," + given
+                        + "nw_src=10.9.9.9,nw_dst=10.0.0.2,nw_ttl=64,tp_src=1000,tp_dst=53\n",
+                "Datapath actions: 12\n");
+    }
+
+    @Test
+    void shouldTakeStatesOneAfterTheOther() {
+        trackingFlows();
+        assertThat(tracked(PACKET, "trk,est,rpl"))
+                .contains("recirc(0x1) - resume after ct with ct_state=est|rpl|trk\n",
+                        "     1. ct_state=+est+trk,udp, priority")
+                .doesNotContain("recirc(0x2)", "not used").endsWith("Datapath actions: 12\n");
+        assertThat(tracked(PACKET, "new trk", "trk,est"))
+                .contains("recirc(0x1) - resume after ct with ct_state=new|trk\n",
+                        "recirc(0x2) - resume after ct with ct_state=est|trk\n",
+                        "ct_mark=0x9");
+        assertThat(tracked(PACKET, "trk,inv", "trk,est", "trk,new"))
+                .contains("recirc(0x1) - resume after ct with ct_state=inv|trk\n", " 1. No match.")
+                .endsWith("\nThe connection is tracked less often than --ct-next is given: 2 not used\n");
+        assertThat(new Tracer(ofproto, List.of(CtStateText.parse("trk,est"), CtStateText.parse("trk"))).traceJson(
+                bridge,
+                new FlowParser(PortNames.NONE, Protocols.ANY).parseFilter(PACKET).match())).contains(
+                        "{\"recirc_id\":1,\"resumed\":\"after ct with ct_state=est|trk\",\"flow\":\"ct_state=est|trk,ct_zone=5,udp,",
+                        "\"conntrack\":{\"ct_state\":\"est|trk\",\"default\":false,\"zone\":5},\"steps\":")
+                .endsWith("\"recirculations_not_followed\":0,\"ct_next_unused\":1}");
+    }
+
+    @Test
+    void shouldTranslateAddressesOfBothFamilies() {
+        flows(bridge, "table=0,udp6,actions=ct(commit,table=1,nat(dst=fc00::5-fc00::9),exec(set_field:3/7->ct_label))",
+                "table=1,ct_state=+dnat,ipv6_dst=fc00::5,ct_label=3/7,udp6,actions=output:2");
+        assertThat(tracked("in_port=1,udp6,ipv6_dst=fc00::1,tp_dst=53", "trk,new,dnat"))
+                .contains("Flow: ct_state=new|trk|dnat,ct_label=0x3,udp6,in_port=1,ipv6_dst=fc00::5,tp_dst=53\n")
+                .endsWith("Datapath actions: 12\n");
+    }
+
+    @Test
+    void shouldRefuseStatesWhereNothingIsTracked() {
+        assertThatThrownBy(() -> new Tracer(new Ofproto(() -> 0), List.of(33)))
+                .hasMessage("--ct-next: this datapath does not track connections, so no packet comes back from ct");
     }
 
     private static String oneLine(String text) {

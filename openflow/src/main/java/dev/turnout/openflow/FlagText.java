@@ -86,6 +86,15 @@ final class FlagText {
         return new Flags(value, mask, false);
     }
 
+    /** The bit of one flag, by name. */
+    int flag(String text, int start, int end) {
+        int index = byName(text, start, end);
+        if (index > 31) {
+            throw unknown(text, start, end);
+        }
+        return 1 << index;
+    }
+
     /** Index of a flag's bit, or 32. */
     private int byName(String text, int start, int end) {
         for (int i = 0; i < names.length; i++) {

@@ -23,10 +23,12 @@ public final class Wildcards {
     private @Nullable Observer observer;
 
     /** Hears of each bit that is looked at for the first time. Thread rules: called on the thread that looks. */
-    @FunctionalInterface
     public interface Observer {
         /** Some bits of a word were looked at that had not been before. */
         void lookedAt(int word, long bits);
+
+        /** What was looked at of the one field has been so of the other, and the other way round. */
+        void swapped(Field one, Field other);
     }
 
     /** Nothing looked at. */
@@ -95,13 +97,20 @@ public final class Wildcards {
 
     /** Exchanges what is known of two fields of the same width: their values have been exchanged. */
     public void swap(Field one, Field other) {
-        for (long[] words : new long[][]{looked, written}) {
-            for (int i = 0; i < one.wordCount(); i++) {
-                long a = (words[one.word() + i] & one.wordMask(i)) >>> one.shift();
-                long b = (words[other.word() + i] & other.wordMask(i)) >>> other.shift();
-                words[one.word() + i] = (words[one.word() + i] & ~one.wordMask(i)) | b << one.shift();
-                words[other.word() + i] = (words[other.word() + i] & ~other.wordMask(i)) | a << other.shift();
-            }
+        swap(looked, one, other);
+        swap(written, one, other);
+        if (observer != null) {
+            observer.swapped(one, other);
+        }
+    }
+
+    /** Exchanges the bits of two fields of the same width. */
+    public static void swap(long[] words, Field one, Field other) {
+        for (int i = 0; i < one.wordCount(); i++) {
+            long a = (words[one.word() + i] & one.wordMask(i)) >>> one.shift();
+            long b = (words[other.word() + i] & other.wordMask(i)) >>> other.shift();
+            words[one.word() + i] = (words[one.word() + i] & ~one.wordMask(i)) | b << one.shift();
+            words[other.word() + i] = (words[other.word() + i] & ~other.wordMask(i)) | a << other.shift();
         }
     }
 

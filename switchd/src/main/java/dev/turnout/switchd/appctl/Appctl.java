@@ -70,7 +70,8 @@ public final class Appctl {
         add("fdb/show", "BRIDGE", 1, 1, arguments -> Reply.of(showFdb(arguments.getFirst())));
         add("fdb/flush", "[BRIDGE]", 0, 1, arguments -> Reply.of(flushFdb(arguments)));
         TraceCommand trace = new TraceCommand(turnout);
-        addFormatting("ofproto/trace", "[-f FORMAT] BRIDGE FLOW [PACKET]", 2, 3, trace::run);
+        addFormatting("ofproto/trace", "[-f FORMAT] [--ct-next FLAGS]... " + TraceCommand.USAGE, 2, UNLIMITED,
+                trace::run);
         addFormatting("ofproto/detrace", "[-f FORMAT] [BRIDGE] UFID", 1, 2, new DetraceCommand(turnout)::run);
         add("upcall/show", "[-m]", 0, 1, arguments -> Reply.of(datapath.showUpcalls(arguments)));
         add("upcall/set-flow-limit", "FLOWS", 1, 1, arguments -> Reply.of(setFlowLimit(arguments.getFirst())));

@@ -1,5 +1,6 @@
 package dev.turnout.switchd.appctl;
 
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import dev.turnout.flow.FlowMask;
 import dev.turnout.flow.Match;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.Tracer;
+import dev.turnout.openflow.CtStateText;
 import dev.turnout.openflow.FlowParser;
 import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.Protocols;
@@ -22,6 +24,8 @@ import dev.turnout.switchd.TurnoutSwitch;
  * <p>Thread rules: any thread.
  */
 final class TraceCommand {
+    static final String USAGE = "BRIDGE FLOW [PACKET]";
+    private static final String CT_NEXT = "--ct-next";
     private static final int ETHERNET_HEADER = 14;
     private static final int MAX_BYTES = 65_535;
 
@@ -31,17 +35,52 @@ final class TraceCommand {
         this.turnout = turnout;
     }
 
-    String run(List<String> arguments, boolean json) {
+    /** Arguments: options, the bridge, the flow, perhaps a packet. */
+    String run(List<String> words, boolean json) {
+        List<String> arguments = new ArrayList<>();
+        List<Integer> ctNext = ctNext(words, arguments);
+        if (arguments.size() < 2 || arguments.size() > 3) {
+            throw SwitchException.invalid("expected " + USAGE + " besides options");
+        }
         Bridge bridge = turnout.bridge(arguments.get(0));
         Match flow = flow(bridge, arguments.get(1));
         if (arguments.size() > 2) {
             flow = withPacket(flow, arguments.get(2));
         }
         try {
-            Tracer tracer = new Tracer(turnout.ofproto());
+            Tracer tracer = new Tracer(turnout.ofproto(), ctNext);
             return json ? tracer.traceJson(bridge, flow) + "\n" : tracer.trace(bridge, flow);
         } catch (IllegalArgumentException e) {
             throw SwitchException.invalid(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Takes {@code --ct-next} out; {@code rest} gets the other arguments. */
+    private static List<Integer> ctNext(List<String> words, List<String> rest) {
+        List<Integer> states = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (word.startsWith(CT_NEXT + "=")) {
+                states.add(ctState(word.substring(CT_NEXT.length() + 1)));
+            } else if (word.equals(CT_NEXT)) {
+                if (++i == words.size()) {
+                    throw SwitchException.invalid("option " + CT_NEXT + " requires an argument: flags of ct_state");
+                }
+                states.add(ctState(words.get(i)));
+            } else if (word.startsWith("-")) {
+                throw SwitchException.invalid(word + ": unknown option; expected " + CT_NEXT + " or --format");
+            } else {
+                rest.add(word);
+            }
+        }
+        return states;
+    }
+
+    private static int ctState(String flags) {
+        try {
+            return CtStateText.parse(flags);
+        } catch (FlowSyntaxException e) {
+            throw SwitchException.invalid(CT_NEXT + ": " + e.text());
         }
     }
 

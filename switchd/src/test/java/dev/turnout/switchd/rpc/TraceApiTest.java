@@ -126,6 +126,23 @@ class TraceApiTest {
                 .hasMessageContaining("\"fdb/show\" command answers in text only");
     }
 
+    @Test
+    void shouldRefuseStatesOfConnectionsThatMakeNoSense() {
+        assertThatThrownBy(() -> appctl("ofproto/trace", "--ct-next=trk,bogus", "br0", "in_port=1"))
+                .hasMessageStartingWith("3: --ct-next: bogus: unknown ct_state flag");
+        assertThatThrownBy(() -> appctl("ofproto/trace", "--ct-next", "new", "br0", "in_port=1"))
+                .hasMessage("3: --ct-next: \"new\": no state of a connection: a packet that was tracked has trk");
+        assertThatThrownBy(() -> appctl("ofproto/trace", "br0", "in_port=1", "--ct-next"))
+                .hasMessage("3: option --ct-next requires an argument: flags of ct_state");
+        assertThatThrownBy(() -> appctl("ofproto/trace", "--generate", "br0", "in_port=1"))
+                .hasMessage("3: --generate: unknown option; expected --ct-next or --format");
+        assertThatThrownBy(() -> appctl("ofproto/trace", "--ct-next", "trk", "br0"))
+                .hasMessage("3: expected BRIDGE FLOW [PACKET] besides options");
+        // Until the datapath tracks connections.
+        assertThatThrownBy(() -> appctl("ofproto/trace", "--ct-next", "trk,est", "br0", "in_port=1"))
+                .hasMessage("3: --ct-next: this datapath does not track connections, so no packet comes back from ct");
+    }
+
     /** Text and id of the only megaflow. */
     private String megaflow() throws Exception {
         String dump = appctl("dpctl/dump-flows", "-m");
