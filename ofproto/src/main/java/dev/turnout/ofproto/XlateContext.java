@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.turnout.flow.DatapathActions;
+import dev.turnout.flow.DpAction;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.FlowLayout;
