@@ -127,9 +127,22 @@ public final class Translator {
     }
 
     /**
+     * What {@link #resume} gives.
+     *
+     * @param out
+     *            what to do with the packet
+     * @param datapathPort
+     *            the datapath port that it came in by before it was paused
+     */
+    public record Resumed(XlateOut out, int datapathPort) {
+    }
+
+    /**
      * Goes on with a packet that {@code controller(pause)} sent to a controller, perhaps changed by it. What comes out is to be executed once, as a
      * packet-out's.
      *
+     * @param bridge
+     *            the bridge that sent it
      * @param continuation
      *            of the packet-in; good for once
      * @param key
@@ -137,15 +150,15 @@ public final class Translator {
      * @param frameLength
      *            bytes of the frame
      * @throws FlowModException
-     *             if the continuation is not known, or no longer, or the frame is none
+     *             if the bridge does not know the continuation, or no longer, or the frame is none
      */
-    public XlateOut resume(Octets continuation, FlowKey key, int frameLength) {
+    public Resumed resume(Bridge bridge, Octets continuation, FlowKey key, int frameLength) {
         requireFrame(frameLength);
         long nowNs = clock.getAsLong();
         PausedPackets.Paused paused = ofproto.paused().take(continuation, nowNs);
-        if (paused == null || !ofproto.bridges().contains(paused.state().bridge())) {
-            throw new FlowModException(OfError.OFPBRC_BUFFER_UNKNOWN,
-                    "continuation: no packet waits for it (a minute at most, and once)");
+        if (paused == null || !paused.state().bridge().equals(bridge) || !ofproto.bridges().contains(bridge)) {
+            throw new FlowModException(OfError.OFPBRC_BUFFER_UNKNOWN, "continuation: no packet of " + bridge.name()
+                    + " waits for it (a minute at most, and once)");
         }
         FlowKey plain = key.copy();
         plain.set(Fields.IN_PORT, paused.key().get(Fields.IN_PORT));
@@ -157,7 +170,7 @@ public final class Translator {
             if (!ctx.isStale()) {
                 giveBack(ctx);
                 ofproto.drops().add(out.drop());
-                return out;
+                return new Resumed(out, (int) paused.key().get(Fields.IN_PORT));
             }
             out.cache().close();
         }

@@ -195,11 +195,11 @@ class NewerActionsTest {
         assertThat(in.userdata()).isEqualTo(Octets.of(new byte[]{1, 2}));
         assertThat(in.continuation().isEmpty()).isFalse();
         assertThat(ofproto.pausedPackets()).isEqualTo(1);
-        XlateOut out = ofproto.translator().resume(in.continuation(), key, 60);
+        XlateOut out = ofproto.translator().resume(bridge, in.continuation(), key, 60).out();
         assertThat(DatapathFlowText.actions(out.actions())).isEqualTo("set(skb_mark(0x9)),3,2");
-        assertThatThrownBy(() -> ofproto.translator().resume(in.continuation(), key, 60))
+        assertThatThrownBy(() -> ofproto.translator().resume(bridge, in.continuation(), key, 60))
                 .isInstanceOf(FlowModException.class).hasMessageContaining("continuation");
-        assertThatThrownBy(() -> ofproto.translator().resume(in.continuation(), key, 13))
+        assertThatThrownBy(() -> ofproto.translator().resume(bridge, in.continuation(), key, 13))
                 .isInstanceOf(FlowModException.class).hasMessageContaining("13 bytes");
     }
 
@@ -213,7 +213,7 @@ class NewerActionsTest {
             ofproto.packetIn(sent.stateId(), new byte[60], key);
         }
         assertThat(ofproto.pausedPackets()).isEqualTo(PausedPackets.MAX);
-        assertThatThrownBy(() -> ofproto.translator().resume(heard.getFirst().continuation(), key, 60))
+        assertThatThrownBy(() -> ofproto.translator().resume(bridge, heard.getFirst().continuation(), key, 60))
                 .as("the oldest went").isInstanceOf(FlowModException.class);
         nowNs = 61 * SECOND;
         ofproto.expire(nowNs);

@@ -13,9 +13,11 @@ import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FlowModException;
 import dev.turnout.ofproto.Ofproto;
 import dev.turnout.ofproto.PortInfo;
+import dev.turnout.ofproto.Translator;
 import dev.turnout.ofproto.XlateOut;
 import dev.turnout.openflow.ActionParser;
 import dev.turnout.openflow.FlowSyntaxException;
+import dev.turnout.openflow.Octets;
 import dev.turnout.openflow.OfAction;
 import dev.turnout.openflow.OfPorts;
 import dev.turnout.packet.Memory;
@@ -57,9 +59,7 @@ final class PacketOuts implements AutoCloseable {
      *            from the Ethernet header on
      */
     void send(Bridge bridge, String inPort, String actions, byte[] frame) {
-        if (frame.length < 14 || frame.length > MAX_FRAME) {
-            throw SwitchException.invalid("packet of " + frame.length + " bytes; expected 14 to " + MAX_FRAME);
-        }
+        requireLength(frame);
         int port = inPort.isEmpty() ? OfPorts.CONTROLLER : portNumber(bridge, inPort);
         XlateOut out;
         try {
@@ -70,9 +70,39 @@ final class PacketOuts implements AutoCloseable {
         } catch (FlowModException e) {
             throw new SwitchException(Kind.INVALID, e.error() + ": " + e.getMessage(), e);
         }
-        out.cache().credit(1, frame.length, System.nanoTime(), 0);
         PortInfo source = bridge.port(port);
-        int datapathPort = source == null || source.dpPort() == PortInfo.NO_DP_PORT ? 0 : source.dpPort();
+        execute(out, frame, source == null || source.dpPort() == PortInfo.NO_DP_PORT ? 0 : source.dpPort());
+    }
+
+    /**
+     * Lets a packet go on that was paused.
+     *
+     * @param bridge
+     *            the bridge that sent it to its controllers
+     * @param continuation
+     *            that of the packet-in
+     * @param frame
+     *            the packet as it is now
+     */
+    void resume(Bridge bridge, byte[] continuation, byte[] frame) {
+        requireLength(frame);
+        try {
+            Translator.Resumed resumed = ofproto.translator().resume(bridge, Octets.of(continuation), key(frame),
+                    frame.length);
+            execute(resumed.out(), frame, resumed.datapathPort());
+        } catch (FlowModException e) {
+            throw new SwitchException(Kind.INVALID, e.error() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireLength(byte[] frame) {
+        if (frame.length < 14 || frame.length > MAX_FRAME) {
+            throw SwitchException.invalid("packet of " + frame.length + " bytes; expected 14 to " + MAX_FRAME);
+        }
+    }
+
+    private void execute(XlateOut out, byte[] frame, int datapathPort) {
+        out.cache().credit(1, frame.length, System.nanoTime(), 0);
         boolean taken = threads.getFirst()
                 .submit(new DatapathCommand.ExecuteFrame(out.actions(), frame, datapathPort));
         closeLater(out);

@@ -359,6 +359,11 @@ public final class TurnoutSwitch implements AutoCloseable {
         packetOuts.send(bridge(bridge), inPort, actions, frame);
     }
 
+    /** Lets a packet go on that {@code controller(pause)} sent: see {@code ResumePacket} of the API. */
+    public void resume(String bridge, byte[] continuation, byte[] frame) {
+        packetOuts.resume(bridge(bridge), continuation, frame);
+    }
+
     /** What the datapath would extract from a frame of 14 to 65535 bytes; from no port. */
     public FlowKey keyOf(byte[] frame) {
         return packetOuts.key(frame);

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
+import com.google.protobuf.ByteString;
 import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.Console;
 import dev.turnout.ofctl.transport.Calls;
@@ -17,6 +18,7 @@ import dev.turnout.openflow.ProtocolForm;
 import dev.turnout.v1.Arbitration;
 import dev.turnout.v1.FlowEntry;
 import dev.turnout.v1.FlowRemoved;
+import dev.turnout.v1.FlowSample;
 import dev.turnout.v1.PacketIn;
 import dev.turnout.v1.PortStatus;
 import dev.turnout.v1.StreamRequest;
@@ -101,6 +103,7 @@ final class Monitor {
             case PACKET_IN -> packetIn(message.getPacketIn(), packets);
             case PORT_STATUS -> portStatus(message.getPortStatus(), ports);
             case FLOW_REMOVED -> flowRemoved(message.getFlowRemoved());
+            case FLOW_SAMPLE -> sample(message.getFlowSample(), packets);
             case ARBITRATION, PACKET_OUT_RESULT, MESSAGE_NOT_SET -> "";
         };
     }
@@ -126,14 +129,36 @@ final class Monitor {
         text.append("in_port=").append(port(packet.getInPort())).append(" (via ")
                 .append(packet.getReason().name().toLowerCase(Locale.ROOT)).append(") data_len=").append(data.length)
                 .append(" (unbuffered)\n");
-        if (!packet.getUserdata().isEmpty()) {
-            text.append(" userdata=");
-            for (int i = 0; i < packet.getUserdata().size(); i++) {
-                text.append(i == 0 ? "" : ".").append(String.format("%02x", packet.getUserdata().byteAt(i)));
+        appendBytes(text, "userdata", packet.getUserdata());
+        appendBytes(text, "continuation", packet.getContinuation());
+        text.append(packets.line(data)).append('\n');
+        return settings.more() ? text.append(PacketText.hex(data)).toString() : text.toString();
+    }
+
+    private static void appendBytes(StringBuilder text, String name, ByteString bytes) {
+        if (!bytes.isEmpty()) {
+            text.append(' ').append(name).append('=');
+            for (int i = 0; i < bytes.size(); i++) {
+                text.append(i == 0 ? "" : ".").append(String.format("%02x", bytes.byteAt(i)));
             }
             text.append('\n');
         }
-        text.append(packets.line(data)).append('\n');
+    }
+
+    private String sample(FlowSample sample, PacketText packets) {
+        byte[] data = sample.getData().toByteArray();
+        StringBuilder text = new StringBuilder("FLOW_SAMPLE: probability=").append(sample.getProbability())
+                .append(" collector_set_id=").append(Integer.toUnsignedString(sample.getCollectorSetId()))
+                .append(" obs_domain_id=").append(Integer.toUnsignedString(sample.getObsDomainId()))
+                .append(" obs_point_id=").append(Integer.toUnsignedString(sample.getObsPointId()));
+        if (sample.getSamplingPort() != 0) {
+            text.append(" sampling_port=").append(port(sample.getSamplingPort()));
+        }
+        if (sample.getDirection() != FlowSample.Direction.UNKNOWN) {
+            text.append(' ').append(sample.getDirection().name().toLowerCase(Locale.ROOT));
+        }
+        text.append(" in_port=").append(port(sample.getInPort())).append(" data_len=").append(data.length).append('\n')
+                .append(packets.line(data)).append('\n');
         return settings.more() ? text.append(PacketText.hex(data)).toString() : text.toString();
     }
 

@@ -21,7 +21,6 @@ import dev.turnout.ofproto.Translator;
 import dev.turnout.ofproto.XlateDrop;
 import dev.turnout.ofproto.XlateIn;
 import dev.turnout.ofproto.XlateOut;
-import dev.turnout.openflow.Octets;
 import dev.turnout.packet.PacketPool;
 import org.jspecify.annotations.Nullable;
 
@@ -406,13 +405,13 @@ public final class MegaflowRule {
                     in.reason(), (int) in.key().get(Fields.IN_PORT), in.frame(),
                     NaiveSwitch.describe(in.key().words()))));
             if (!in.continuation().isEmpty()) {
-                sent.addAll(resume(in.continuation(), packet));
+                sent.addAll(resume(in, packet));
             }
             return sent;
         }
 
         /** The packet comes back as a controller sends it: without metadata. */
-        private List<String> resume(Octets continuation, ModelPacket packet) {
+        private List<String> resume(PacketIn in, ModelPacket packet) {
             if (++depth > MAX_RECIRCULATIONS) {
                 dropped = true;
                 return List.of();
@@ -421,7 +420,8 @@ public final class MegaflowRule {
             plain.set(Fields.IN_PORT, packet.metadata().get(Fields.IN_PORT));
             plain.set(Fields.ETH_TYPE, packet.metadata().get(Fields.ETH_TYPE));
             ModelPacket again = new ModelPacket(packet.frame(), plain);
-            XlateOut out = translator.resume(continuation, again.key(pool), packet.frame().length);
+            XlateOut out = translator
+                    .resume(in.bridge(), in.continuation(), again.key(pool), packet.frame().length).out();
             try {
                 note(out.actions().actions());
                 tell(again.key(pool), out);

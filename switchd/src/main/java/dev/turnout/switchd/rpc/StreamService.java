@@ -6,8 +6,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
+import dev.turnout.ofproto.FlowSampleListener;
 import dev.turnout.ofproto.PacketInListener;
 import dev.turnout.openflow.OfAction.PacketInReason;
+import dev.turnout.openflow.OfPorts;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.switchd.PortListener;
 import dev.turnout.switchd.SwitchException;
@@ -15,11 +17,13 @@ import dev.turnout.switchd.TurnoutSwitch;
 import dev.turnout.switchd.network.BridgeSettings;
 import dev.turnout.switchd.network.PortSettings;
 import dev.turnout.v1.FlowRemoved;
+import dev.turnout.v1.FlowSample;
 import dev.turnout.v1.PacketIn;
 import dev.turnout.v1.PacketOut;
 import dev.turnout.v1.PacketOutResult;
 import dev.turnout.v1.Port;
 import dev.turnout.v1.PortStatus;
+import dev.turnout.v1.ResumePacket;
 import dev.turnout.v1.StreamChannelGrpc;
 import dev.turnout.v1.StreamRequest;
 import dev.turnout.v1.StreamResponse;
@@ -28,7 +32,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /**
- * Controllers' conversations: packet-ins to them, packet-outs from them, and what happens to ports and flows.
+ * Controllers' conversations: packet-ins and samples to them, packet-outs and resumed packets from them, and what happens to ports and flows.
  *
  * <p>Thread rules: events come on any thread, take no lock of this class, and only put a message into each client's bounded
  * queue.
@@ -41,6 +45,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
     private final PacketInListener packetIns = this::packetIn;
     private final PortListener portEvents = this::portEvent;
     private final dev.turnout.ofproto.FlowRemoved.Listener flowsRemoved = this::flowRemoved;
+    private final FlowSampleListener samples = this::sampled;
 
     StreamService(TurnoutSwitch turnout, Elections elections, Executor executor) {
         this.turnout = turnout;
@@ -50,6 +55,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
         turnout.packetIns().addListener(packetIns);
         turnout.addPortListener(portEvents);
         turnout.ofproto().addFlowRemovedListener(flowsRemoved);
+        turnout.ofproto().addSampleListener(samples);
     }
 
     @Override
@@ -90,16 +96,26 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
         switch (request.getMessageCase()) {
             case ARBITRATION -> elections.join(client, turnout.bridge(request.getArbitration().getBridge()).name(),
                     request.getArbitration().getElectionId());
-            case PACKET_OUT -> packetOut(client, request.getPacketOut());
+            case PACKET_OUT -> {
+                PacketOut out = request.getPacketOut();
+                send(client, out.getId(), () -> turnout.packetOut(client.bridge(), out.getInPort(), out.getActions(),
+                        out.getData().toByteArray()));
+            }
+            case RESUME_PACKET -> {
+                ResumePacket resume = request.getResumePacket();
+                send(client, resume.getId(), () -> turnout.resume(client.bridge(),
+                        resume.getContinuation().toByteArray(), resume.getData().toByteArray()));
+            }
             case MESSAGE_NOT_SET -> throw SwitchException
-                    .invalid("the message says nothing; expected one of: arbitration, packet_out");
+                    .invalid("the message says nothing; expected one of: arbitration, packet_out, resume_packet");
         }
     }
 
     // --- packets -------------------------------------------------------------------------------
 
-    private void packetOut(StreamClient client, PacketOut request) {
-        PacketOutResult.Builder result = PacketOutResult.newBuilder().setId(request.getId());
+    /** Has a packet sent for a client that may, and answers if the request has an id or fails. */
+    private void send(StreamClient client, long id, Runnable packet) {
+        PacketOutResult.Builder result = PacketOutResult.newBuilder().setId(id);
         try {
             if (client.bridge().isEmpty()) {
                 throw new SwitchException(SwitchException.Kind.PRECONDITION,
@@ -108,14 +124,13 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
             if (!elections.leads(client)) {
                 throw new StatusRefusal(Status.PERMISSION_DENIED, "only the primary may send packets");
             }
-            turnout.packetOut(client.bridge(), request.getInPort(), request.getActions(),
-                    request.getData().toByteArray());
+            packet.run();
         } catch (StatusRefusal e) {
             result.setCode(e.status.getCode().value()).setMessage(e.getMessage());
         } catch (SwitchException e) {
             result.setCode(Refusal.status(e.kind()).getCode().value()).setMessage(e.getMessage());
         }
-        if (request.getId() != 0 || result.getCode() != 0) {
+        if (id != 0 || result.getCode() != 0) {
             client.offer(StreamResponse.newBuilder().setPacketOutResult(result).build());
         }
     }
@@ -153,7 +168,28 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
                 .setReason(reason(packet.reason())).setInPort((int) key.get(Fields.IN_PORT)).setData(data)
                 .setTotalLength(packet.frameLength()).setControllerId(packet.controllerId())
                 .setMetadata(PacketInMetadata.text(key))
-                .setUserdata(ByteString.copyFrom(packet.userdata().toByteArray())).build();
+                .setUserdata(ByteString.copyFrom(packet.userdata().toByteArray()))
+                .setContinuation(ByteString.copyFrom(packet.continuation().toByteArray())).build();
+    }
+
+    private void sampled(dev.turnout.ofproto.FlowSample sample) {
+        if (elections.isEmpty()) {
+            return;
+        }
+        String bridge = sample.bridge().name();
+        FlowSample.Direction direction = switch (sample.direction()) {
+            case DEFAULT -> FlowSample.Direction.UNKNOWN;
+            case INGRESS -> FlowSample.Direction.INGRESS;
+            case EGRESS -> FlowSample.Direction.EGRESS;
+        };
+        FlowSample message = FlowSample.newBuilder().setProbability(sample.probability())
+                .setCollectorSetId(sample.collectorSetId()).setObsDomainId(sample.obsDomainId())
+                .setObsPointId(sample.obsPointId())
+                .setSamplingPort(sample.samplingPort() == OfPorts.NONE ? 0 : sample.samplingPort())
+                .setDirection(direction).setInPort(sample.inPort())
+                .setData(UnsafeByteOperations.unsafeWrap(sample.frame())).build();
+        elections.offer(client -> client.isOf(bridge) && elections.leads(client),
+                StreamResponse.newBuilder().setFlowSample(message).build());
     }
 
     private static PacketIn.Reason reason(PacketInReason reason) {
@@ -210,6 +246,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
         turnout.packetIns().removeListener(packetIns);
         turnout.removePortListener(portEvents);
         turnout.ofproto().removeFlowRemovedListener(flowsRemoved);
+        turnout.ofproto().removeSampleListener(samples);
         elections.failAll(Status.UNAVAILABLE.withDescription("the switch is shutting down"));
     }
 }

@@ -35,6 +35,7 @@ import dev.turnout.v1.FileOptions;
 import dev.turnout.v1.FlowEntry;
 import dev.turnout.v1.FlowFilter;
 import dev.turnout.v1.FlowRemoved;
+import dev.turnout.v1.FlowSample;
 import dev.turnout.v1.FlowTextQuery;
 import dev.turnout.v1.FlowUpdate;
 import dev.turnout.v1.FlowsGrpc;
@@ -47,9 +48,11 @@ import dev.turnout.v1.GroupUpdate;
 import dev.turnout.v1.LineStatus;
 import dev.turnout.v1.PacketIn;
 import dev.turnout.v1.PacketOut;
+import dev.turnout.v1.PacketOutResult;
 import dev.turnout.v1.PortStatus;
 import dev.turnout.v1.ReadRequest;
 import dev.turnout.v1.ReadResponse;
+import dev.turnout.v1.ResumePacket;
 import dev.turnout.v1.StreamChannelGrpc;
 import dev.turnout.v1.StreamRequest;
 import dev.turnout.v1.StreamResponse;
@@ -384,6 +387,46 @@ class ApiTest {
         StreamResponse refused = controller.next(StreamResponse::hasPacketOutResult);
         assertThat(refused.getPacketOutResult().getId()).isEqualTo(6);
         assertThat(refused.getPacketOutResult().getMessage()).contains("nowhere");
+    }
+
+    @Test
+    void shouldResumeAPausedPacketOnce() throws Exception {
+        assertThat(write(true, "in_port=1,actions=load:7->NXM_NX_REG0[],controller(pause),resubmit(,1)",
+                "table=1,reg0=7,actions=output:2").getStatusesList()).allMatch(status -> status.getCode() == 0);
+        Controller controller = new Controller(0);
+        controller.next(StreamResponse::hasArbitration);
+        p1.inject(FRAME);
+        ByteString continuation = controller.next(StreamResponse::hasPacketIn).getPacketIn().getContinuation();
+        assertThat(continuation.size()).isEqualTo(16);
+        assertThat(p2.capturedCount()).isZero();
+        byte[] changed = FRAME.clone();
+        changed[FRAME.length - 1] ^= 0x55;
+        ResumePacket resume = ResumePacket.newBuilder().setId(8).setContinuation(continuation)
+                .setData(ByteString.copyFrom(changed)).build();
+        controller.requests.onNext(StreamRequest.newBuilder().setResumePacket(resume).build());
+        assertThat(controller.next(StreamResponse::hasPacketOutResult).getPacketOutResult().getCode()).isZero();
+        await().until(() -> p2.capturedCount() == 1);
+        assertThat(p2.captured().getFirst().bytes()).isEqualTo(changed);
+        controller.requests.onNext(StreamRequest.newBuilder().setResumePacket(resume).build());
+        PacketOutResult again = controller.next(StreamResponse::hasPacketOutResult).getPacketOutResult();
+        assertThat(again.getId()).isEqualTo(8);
+        assertThat(again.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT.value());
+        assertThat(again.getMessage()).contains("OFPBRC_BUFFER_UNKNOWN", "continuation");
+        assertThat(p2.capturedCount()).as("since the former was taken out").isZero();
+    }
+
+    @Test
+    void shouldSendSamplesToControllers() throws Exception {
+        assertThat(write(true, "in_port=1,actions=sample(probability=65535,collector_set_id=4,obs_domain_id=5,"
+                + "obs_point_id=6,sampling_port=2,egress),output:2").getStatuses(0).getCode()).isZero();
+        Controller controller = new Controller(0);
+        controller.next(StreamResponse::hasArbitration);
+        p1.inject(FRAME);
+        FlowSample sample = controller.next(StreamResponse::hasFlowSample).getFlowSample();
+        assertThat(sample).isEqualTo(FlowSample.newBuilder().setProbability(65535).setCollectorSetId(4)
+                .setObsDomainId(5).setObsPointId(6).setSamplingPort(2).setDirection(FlowSample.Direction.EGRESS)
+                .setInPort(1).setData(ByteString.copyFrom(FRAME)).build());
+        await().until(() -> p2.capturedCount() == 1);
     }
 
     @Test
