@@ -159,7 +159,13 @@ final class ActionChecker {
             case OfAction.Group _ -> {
             }
             case OfAction.WriteActions(List<OfAction> set) -> checkActionSet(set);
-            case OfAction.Learn learn -> LearnExecution.check(learn, match, hasVlan, facilities);
+            case OfAction.Learn learn -> {
+                LearnExecution.check(learn, match, hasVlan, facilities);
+                Subfield result = learn.resultDst();
+                if (result != null) {
+                    checkWrite(result.field(), "learn(result_dst)");
+                }
+            }
             case OfAction.Multipath multipath -> {
                 HashedChoice.check(multipath);
                 checkWrite(multipath.destination().field(), "multipath");

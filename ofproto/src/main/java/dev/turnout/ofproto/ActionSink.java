@@ -25,6 +25,8 @@ final class ActionSink {
     private int elsewhere;
     private int nesting;
     private boolean tooDeep;
+    /** Where {@link #apart} last put something on a copy, in the outermost list; -1 if nowhere. */
+    private int apartAt = -1;
     private @Nullable Integer hashBasis;
     private int hashes;
 
@@ -40,9 +42,17 @@ final class ActionSink {
         elsewhere = 0;
         nesting = 0;
         tooDeep = false;
+        apartAt = -1;
     }
 
     List<DpAction> actions() {
+        if (apartAt >= 0 && apartAt == out.size() - 1
+                && out.get(apartAt) instanceof DpAction.Clone(List<DpAction> last)) {
+            // Nothing came after it: no copy is needed.
+            List<DpAction> whole = new ArrayList<>(out.subList(0, apartAt));
+            whole.addAll(last);
+            return whole;
+        }
         return out;
     }
 
@@ -114,6 +124,38 @@ final class ActionSink {
         hashBasis = basis;
         hashes = hashed;
         return list;
+    }
+
+    /** Emits what {@code body} does, on a copy if a meter there may drop the packet. */
+    void apart(Runnable body) {
+        int start = out.size();
+        Committer base = committer.copy();
+        body.run();
+        List<DpAction> tail = out.subList(start, out.size());
+        if (tail.stream().anyMatch(DpAction.Meter.class::isInstance)) {
+            List<DpAction> copied = List.copyOf(tail);
+            tail.clear();
+            elsewhere += copied.size();
+            committer.restore(base);
+            tooDeep |= nesting + depth(copied) >= MAX_NESTING;
+            emit(new DpAction.Clone(copied));
+            apartAt = nesting == 0 ? out.size() - 1 : apartAt;
+        }
+    }
+
+    /** How deep lists are nested in this one. */
+    private static int depth(List<DpAction> actions) {
+        int deepest = 0;
+        for (DpAction action : actions) {
+            int inner = switch (action) {
+                case DpAction.Clone(List<DpAction> nested) -> 1 + depth(nested);
+                case DpAction.Sample(int _, List<DpAction> nested) -> 1 + depth(nested);
+                case DpAction.CheckPktLen check -> 1 + Math.max(depth(check.greater()), depth(check.lessEqual()));
+                default -> 0;
+            };
+            deepest = Math.max(deepest, inner);
+        }
+        return deepest;
     }
 
     /** Emits what {@link #nested} collected, as it is where it changes nothing of the datapath's packet, else as actions on a copy. */

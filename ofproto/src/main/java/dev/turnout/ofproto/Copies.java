@@ -53,7 +53,7 @@ final class Copies {
     /**
      * Executes what changes the datapath's packet and is undone afterwards, as what a patch port's other bridge does. Where a label pushed there could
      * not be undone, that is done on a copy: a frame may have its length in the place of its type, and nobody knows the length; or so many tags that the
-     * datapath no longer finds the headers behind them.
+     * datapath no longer finds the headers behind them. So is what a meter may drop: what comes after is to go on.
      */
     void undone(Runnable body) {
         int hashes = ctx.sink.hashes();
@@ -61,7 +61,7 @@ final class Copies {
             ctx.sink.commit(flow);
             ctx.sink.emitOnCopy(nested(body));
         } else {
-            body.run();
+            ctx.sink.apart(body);
         }
         ctx.sink.loseHashSince(hashes);
     }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class FlowLearner {
     /** More than so much is not queued; what is refused is learned with the megaflow's next credit. */
     private static final int MAX_WAITING = 1 << 16;
+    private static final int MOST_AT_ONCE = 256;
 
     /** What became of a flow to learn. */
     enum Outcome {
@@ -119,9 +120,12 @@ final class FlowLearner {
         return waiting.outcome;
     }
 
-    /** Works the queue off, unless another thread has the lock: then that one does. To be called after every release of the lock. */
+    /**
+     * Works the queue off, unless another thread has the lock or waits for it: then that one does. To be called after every release of the lock, which
+     * is released, and what has changed is told, after every {@value #MOST_AT_ONCE} flows.
+     */
     void settle() {
-        while (!queue.isEmpty() && lock.tryLock()) {
+        while (!queue.isEmpty() && !lock.hasQueuedThreads() && lock.tryLock()) {
             List<FlowModBatch> changes = new ArrayList<>();
             try {
                 workOff(changes);
@@ -135,7 +139,11 @@ final class FlowLearner {
     }
 
     private void workOff(List<FlowModBatch> changes) {
-        for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
+        for (int done = 0; done < MOST_AT_ONCE; done++) {
+            Waiting next = queue.poll();
+            if (next == null) {
+                return;
+            }
             queued.decrementAndGet();
             next.outcome = apply(next.flow, next.atNs, changes);
         }

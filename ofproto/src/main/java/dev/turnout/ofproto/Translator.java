@@ -112,6 +112,10 @@ public final class Translator {
         }
         requireFrame(frameLength);
         ActionChecker.check(actions, exactMatch(key), 0, bridge.facilities());
+        if (NestedActions.any(actions, OfAction.Conjunction.class::isInstance)) {
+            throw new FlowModException(OfError.OFPBAC_BAD_TYPE,
+                    "conjunction: this action is part of a flow's match, a packet-out has none");
+        }
         ActionChecker.checkGroups(actions, bridge.tables().groups(), bridge.tables().version());
         XlateContext ctx = context();
         for (int tries = 0;; tries++) {

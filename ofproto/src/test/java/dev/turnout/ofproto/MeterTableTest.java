@@ -51,6 +51,22 @@ class MeterTableTest {
     }
 
     @Test
+    void shouldDropNothingButTheCopyWhereOthersFollow() {
+        done("add-meter meter=7 pktps bands=type=drop rate=5", "add-group group_id=1,type=all,bucket=resubmit(,1)",
+                "add-flow table=1,actions=meter:7,mod_dl_src:02:00:00:00:00:77,in_port",
+                "add-flow in_port=1,actions=group:1,output:2");
+        List<DpAction> actions = translate().actions().actions();
+        assertThat(actions).hasSize(2);
+        assertThat(actions.get(0)).isInstanceOfSatisfying(DpAction.Clone.class,
+                clone -> assertThat(clone.actions()).startsWith(new DpAction.Meter(1))
+                        .endsWith(new DpAction.Output(1)));
+        assertThat(actions.get(1)).as("the packet as it came, nothing to undo").isEqualTo(new DpAction.Output(2));
+        done("mod-flows in_port=1,actions=output:2,group:1");
+        assertThat(translate().actions().actions()).as("nothing follows").startsWith(new DpAction.Output(2),
+                new DpAction.Meter(1)).endsWith(new DpAction.Output(1)).hasSize(4);
+    }
+
+    @Test
     void shouldMeterPacketInsAloneAndByDefaultWithTheControllersMeter() {
         done("add-meter meter=7 kbps burst bands=type=drop rate=5 burst_size=2",
                 "add-flow in_port=1,actions=controller(meter_id=7),controller,output:2");

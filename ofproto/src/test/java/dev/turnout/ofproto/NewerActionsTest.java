@@ -204,6 +204,13 @@ class NewerActionsTest {
     }
 
     @Test
+    void shouldRefuseWhatAPacketOutCannotMean() {
+        List<OfAction> conjunction = List.of(new OfAction.Conjunction(1, 0, 2));
+        assertThatThrownBy(() -> ofproto.translator().packetOut(bridge, 1, conjunction, key, 60))
+                .isInstanceOf(FlowModException.class).hasMessageContaining("conjunction");
+    }
+
+    @Test
     void shouldForgetPausedPacketsInTime() {
         List<PacketIn> heard = new ArrayList<>();
         ofproto.addPacketInListener(heard::add);

@@ -28,6 +28,8 @@ class RefusedActionsTest {
         "learn(eth_type=0x800,NXM_OF_IP_SRC[])                 | OFPBAC_MATCH_INCONSISTENT | nw_src lacks its prerequisites",
         "learn(load:1->NXM_OF_IP_SRC[])                        | OFPBAC_MATCH_INCONSISTENT | nw_src lacks its prerequisites",
         "learn(limit=1,result_dst=eth_type[0])                 | -                         | eth_type[0] is read-only",
+        "learn(limit=1,result_dst=ct_mark[0])                  | OFPBAC_BAD_SET_ARGUMENT   | learn(result_dst) ct_mark",
+        "learn(limit=1,result_dst=nw_src[0])                   | OFPBAC_MATCH_INCONSISTENT | nw_src",
         "conjunction(1,0/2)                                    | -                         | clause index 0",
         "conjunction(1,3/2)                                    | -                         | clause index 3",
         "conjunction(1,1/1)                                    | -                         | at least 2 clauses",

@@ -8,6 +8,8 @@ import dev.turnout.flow.FlowKey;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowParser;
+import dev.turnout.openflow.GroupMod;
+import dev.turnout.openflow.GroupParser;
 import dev.turnout.openflow.MeterConfig;
 import dev.turnout.openflow.MeterMod;
 import dev.turnout.openflow.MeterParser;
@@ -31,6 +33,7 @@ final class Texts {
             case "add-flow" -> flow(rest, FlowCommand.ADD);
             case "mod-flows" -> flow(rest, FlowCommand.MODIFY);
             case "del-flows" -> flow(rest, FlowCommand.DELETE);
+            case "add-group" -> new GroupParser(PortNames.NONE, Protocols.ANY).parse(rest, GroupMod.Command.ADD);
             case "add-meter" -> new MeterMod(MeterMod.Command.ADD, MeterParser.parse(rest));
             case "mod-meter" -> new MeterMod(MeterMod.Command.MODIFY, MeterParser.parse(rest));
             case "del-meter" -> new MeterMod(MeterMod.Command.DELETE,

@@ -86,7 +86,7 @@ final class ActionCompiler {
     }
 
     private void checkOnly(DpAction action) throws UnsupportedActionException {
-        compile(List.of(action, new DpAction.Output(0)), depth + 1);
+        compile(List.of(action, new DpAction.Output(0)), depth);
     }
 
     private void add(DpAction action, boolean isLast) throws UnsupportedActionException {

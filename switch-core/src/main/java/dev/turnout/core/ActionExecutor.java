@@ -162,8 +162,10 @@ final class ActionExecutor {
         if (chosenCount > 0) {
             execute(program.nested[(int) operands[at + 1]], chosen, 0, chosenCount);
         }
-        if (restCount > 0) {
-            execute(samples ? ActionProgram.DROP : program.nested[(int) operands[at + 2]], rest, restFirst, restCount);
+        if (restCount > 0 && samples) {
+            releaseAll(rest, restFirst, restCount); // they went where they should before: no drop
+        } else if (restCount > 0) {
+            execute(program.nested[(int) operands[at + 2]], rest, restFirst, restCount);
         }
         depth--;
     }
@@ -380,6 +382,10 @@ final class ActionExecutor {
 
     private void dropAll(DropReason reason, long[] packets, int first, int count) {
         counters.drop(reason, count);
+        releaseAll(packets, first, count);
+    }
+
+    private void releaseAll(long[] packets, int first, int count) {
         for (int i = first; i < first + count; i++) {
             pool.release(packets[i]);
         }

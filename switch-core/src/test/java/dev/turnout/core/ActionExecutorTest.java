@@ -347,4 +347,14 @@ class ActionExecutorTest {
         send(small, new byte[0], new DpAction.Sample(-1, List.of(new DpAction.Output(2))));
         assertThat(awaitFrames(plain, 1).get(0)).isEqualTo(small);
     }
+
+    @Test
+    void shouldNotCountAsDroppedWhatIsNotSampled() {
+        byte[] frame = Frames.udp(A, B, 7, 80, 10);
+        for (int i = 0; i < 50; i++) {
+            send(frame, new byte[0], new DpAction.Output(2), new DpAction.Sample(1, List.of(new DpAction.Output(3))));
+            awaitFrames(plain, 1);
+        }
+        assertThat(datapath.drops(DropReason.ACTION_DROP)).isZero();
+    }
 }

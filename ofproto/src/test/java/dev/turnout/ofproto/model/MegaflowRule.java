@@ -340,7 +340,7 @@ public final class MegaflowRule {
     }
 
     /** The naive switch knows no limit of datapath actions. */
-    private static boolean isTooLarge(XlateDrop drop) {
+    static boolean isTooLarge(XlateDrop drop) {
         return drop == XlateDrop.NESTED_TOO_DEEP || drop == XlateDrop.ACTIONS_TOO_LONG;
     }
 
