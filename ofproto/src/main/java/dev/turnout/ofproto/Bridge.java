@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 import dev.turnout.ofproto.FlowRemoved.Reason;
 import dev.turnout.openflow.FlowCommand;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * A bridge: ports with OpenFlow numbers, 255 flow tables, learned MAC addresses.
  *
  * <p>Thread rules: any thread; changes are serialised by a lock of the bridge, readers take none. Lock order: the switch's ({@link Ofproto}), the
- * bridge's, the MAC table's.
+ * bridge's, the MAC table's or a flow monitor's.
  */
 public final class Bridge {
     /** Number of tables; the last is not for flow-mods. */
@@ -228,6 +229,11 @@ public final class Bridge {
      *             if {@code mods} throws it; then nothing is applied
      */
     public List<FlowModResult> apply(List<? extends TableMod> mods, boolean atomic) {
+        return apply(mods, atomic, ChangeOrigin.NONE);
+    }
+
+    /** As {@link #apply(List, boolean)}, by request of a controller. */
+    public List<FlowModResult> apply(List<? extends TableMod> mods, boolean atomic, ChangeOrigin origin) {
         List<FlowModResult> results = new ArrayList<>(mods.size());
         FlowModBatch batch;
         boolean changed;
@@ -257,7 +263,7 @@ public final class Bridge {
             }
             changed = !batch.isEmpty(); // one that is rolled back, too: a translation may have missed a meter
             if (changed && failure == null) {
-                batch.publish();
+                batch.publish(origin);
                 batch.commit();
             }
         } finally {
@@ -281,13 +287,16 @@ public final class Bridge {
      *            whether one that fails undoes everything
      * @param form
      *            a single protocol, in whose form actions are compared
+     * @param origin
+     *            whose request it is
      * @return one result per wanted flow
      */
-    public List<FlowModResult> replace(List<FlowMod> wanted, boolean readd, boolean atomic, Protocols form) {
+    public List<FlowModResult> replace(List<FlowMod> wanted, boolean readd, boolean atomic, Protocols form,
+            ChangeOrigin origin) {
         lock.lock();
         try {
             FlowReplacement replacement = new FlowReplacement(tables, wanted, readd, form);
-            return replacement.resultsOf(apply(replacement.changes(), atomic), wanted.size());
+            return replacement.resultsOf(apply(replacement.changes(), atomic, origin), wanted.size());
         } finally {
             unlock();
         }
@@ -381,6 +390,31 @@ public final class Bridge {
         return new FlowAggregate(sums[0], sums[1], sums[2]);
     }
 
+    /**
+     * Begins to tell of flows that appear, change and go.
+     *
+     * @param wish
+     *            what to tell
+     * @param ownId
+     *            gives the election id whose changes are the owner's own, 0 for none
+     * @param wake
+     *            called when there may be events; see {@link FlowMonitor}
+     */
+    public FlowMonitor monitor(FlowMonitor.Wish wish, LongSupplier ownId, Runnable wake) {
+        FlowMonitor monitor = new FlowMonitor(wish, tables.monitors(), ownId, wake, ofproto::nowNs);
+        tables.monitors().start(monitor, tables, this::locked);
+        return monitor;
+    }
+
+    private void locked(Runnable work) {
+        lock.lock();
+        try {
+            work.run();
+        } finally {
+            unlock();
+        }
+    }
+
     // --- groups --------------------------------------------------------------------------------------------------------------------------
 
     /** The groups as additions that would make them, by number; {@code GroupMod.ALL_GROUPS} for all. */
@@ -441,6 +475,7 @@ public final class Bridge {
     void close() {
         lock.lock();
         try {
+            tables.monitors().end();
             meters.close();
         } finally {
             unlock();
@@ -467,6 +502,11 @@ public final class Bridge {
                     table.maxFlows(), table.evicts()));
         }
         return stats;
+    }
+
+    /** What flows can be. */
+    public TableFeatures tableFeatures() {
+        return TableFeatures.of(facilities);
     }
 
     /**

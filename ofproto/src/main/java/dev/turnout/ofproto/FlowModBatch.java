@@ -36,6 +36,9 @@ final class FlowModBatch {
     private final List<Rule> removed = new ArrayList<>();
     private final List<Boolean> logAdded = new ArrayList<>();
 
+    /** What monitors are to be told, in order; nothing unless there are any. */
+    private final List<FlowChange> changes = new ArrayList<>();
+    private final boolean monitored;
     private final GroupBatch groups;
     /** Of the removed rules, those whose end is reported. */
     private final List<Report> reports = new ArrayList<>();
@@ -53,6 +56,7 @@ final class FlowModBatch {
         meters = facilities.meters();
         this.nowNs = nowNs;
         version = tables.nextVersion();
+        monitored = !tables.monitors().isEmpty();
         groups = new GroupBatch(tables.groups(), facilities, version, nowNs,
                 rule -> remove(rule, Reason.GROUP_DELETE));
     }
@@ -136,18 +140,27 @@ final class FlowModBatch {
         return reports;
     }
 
-    /** Ends the batch: removes what was learned by flows that are gone, and makes all of it visible in one step. */
+    /** As {@link #publish(ChangeOrigin)}, of what no controller asked for. */
     void publish() {
+        publish(ChangeOrigin.NONE);
+    }
+
+    /** Ends the batch: removes what was learned by flows that are gone, makes all of it visible in one step, and tells the monitors. */
+    void publish(ChangeOrigin origin) {
         List<Rule> orphans = tables.learnedCookies().orphans(tables);
         while (!orphans.isEmpty()) {
             orphans.forEach(rule -> remove(rule, Reason.DELETE));
             orphans = tables.learnedCookies().orphans(tables);
         }
         tables.publish(removed, nowNs);
+        if (monitored) {
+            tables.monitors().tell(changes, origin);
+        }
     }
 
     void rollBack() {
         reports.clear();
+        changes.clear();
         for (Runnable undo : undos.reversed()) {
             undo.run();
         }
@@ -203,7 +216,9 @@ final class FlowModBatch {
         } else {
             remove(old);
         }
-        insert(new Rule(mod, number, tables.shared(mod.actions()), version, nowNs));
+        Rule added = new Rule(mod, number, tables.shared(mod.actions()), version, nowNs);
+        insert(added);
+        note(FlowChange.added(old, added));
     }
 
     /** The groups that the flow uses must be there, perhaps through the batch itself. */
@@ -256,8 +271,12 @@ final class FlowModBatch {
         boolean keepCounts = !mod.hasFlag(FlowFlags.RESET_COUNTS);
         List<OfAction> actions = tables.shared(mod.actions());
         for (Rule old : found) {
+            Rule changed = new Rule(old, mod, actions, keepCounts, version, nowNs);
             remove(old);
-            insert(new Rule(old, mod, actions, keepCounts, version, nowNs));
+            insert(changed);
+            if (changed.differs(old)) {
+                note(FlowChange.modified(old, changed));
+            }
         }
     }
 
@@ -301,8 +320,15 @@ final class FlowModBatch {
     /** Removes a rule, and says why if anybody is to hear of it. */
     void remove(Rule rule, Reason reason) {
         remove(rule);
+        note(FlowChange.deleted(rule, reason));
         if (rule.stats() instanceof ReportedStats) {
             reports.add(new Report(rule, reason));
+        }
+    }
+
+    private void note(FlowChange change) {
+        if (monitored) {
+            changes.add(change);
         }
     }
 

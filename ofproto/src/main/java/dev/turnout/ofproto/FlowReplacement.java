@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import dev.turnout.flow.Match;
 import dev.turnout.openflow.ActionPrinter;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowFilter;
@@ -24,9 +23,6 @@ import dev.turnout.openflow.Protocols;
  * <p>Thread rules: one owner, who holds the bridge's lock.
  */
 final class FlowReplacement {
-    private record Place(int table, int priority, Match match) {
-    }
-
     private final RuleTables tables;
     private final Protocols form;
     private final List<FlowMod> changes = new ArrayList<>();
@@ -46,7 +42,7 @@ final class FlowReplacement {
     FlowReplacement(RuleTables tables, List<FlowMod> wanted, boolean readd, Protocols form) {
         this.tables = tables;
         this.form = form;
-        Map<Place, Integer> places = new HashMap<>(2 * wanted.size());
+        Map<FlowPlace, Integer> places = new HashMap<>(2 * wanted.size());
         for (int i = 0; i < wanted.size(); i++) {
             FlowMod mod = wanted.get(i);
             places.put(place(mod), i);
@@ -73,8 +69,8 @@ final class FlowReplacement {
         }
     }
 
-    private static Place place(FlowMod mod) {
-        return new Place(mod.tableOfAddition(), mod.priority(), mod.match());
+    private static FlowPlace place(FlowMod mod) {
+        return new FlowPlace(mod.tableOfAddition(), mod.priority(), mod.match());
     }
 
     private void addDeletions(Set<Rule> kept) {

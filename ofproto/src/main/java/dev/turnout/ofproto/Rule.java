@@ -194,6 +194,11 @@ final class Rule extends ClassifierRule {
                 && importance == mod.importance();
     }
 
+    /** Whether actions or cookie are others than those of a flow in the same place. */
+    boolean differs(Rule other) {
+        return cookie != other.cookie || !actions.equals(other.actions);
+    }
+
     /** An addition that would make this flow. */
     FlowMod toAddition() {
         return FlowMod.builder(FlowCommand.ADD).table(table).priority(priority()).match(match()).cookie(cookie)

@@ -63,6 +63,7 @@ final class RuleTables {
     private List<OfAction> lastShared = List.of();
     private final GroupTable groups = new GroupTable();
     private final LearnedCookies learnedCookies = new LearnedCookies();
+    private final FlowMonitors monitors = new FlowMonitors();
     private int flows;
 
     RuleTables() {
@@ -78,6 +79,10 @@ final class RuleTables {
     /** The groups, which share the versions. */
     GroupTable groups() {
         return groups;
+    }
+
+    FlowMonitors monitors() {
+        return monitors;
     }
 
     LearnedCookies learnedCookies() {

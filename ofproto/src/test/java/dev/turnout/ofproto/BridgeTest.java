@@ -82,16 +82,19 @@ class BridgeTest {
         translate(1).cache().credit(10, 600, 0, 0);
         List<FlowMod> wanted = List.of(add(1, 4).build(), add(1, 2).build(), add(2, 3).cookie(8).build(),
                 add(4, 1).build());
-        assertThat(bridge.replace(wanted, false, true, Protocols.OPENFLOW10)).hasSize(4).allMatch(FlowModResult::isOk);
+        assertThat(bridge.replace(wanted, false, true, Protocols.OPENFLOW10, ChangeOrigin.NONE)).hasSize(4)
+                .allMatch(FlowModResult::isOk);
         assertThat(bridge.flows(FlowFilter.ALL)).extracting(FlowStats::cookie).containsExactlyInAnyOrder(0L, 8L, 0L);
         assertThat(bridge.aggregate(FlowFilter.ALL).packets()).isEqualTo(10);
-        bridge.replace(wanted, true, true, Protocols.OPENFLOW10);
+        bridge.replace(wanted, true, true, Protocols.OPENFLOW10, ChangeOrigin.NONE);
         assertThat(bridge.aggregate(FlowFilter.ALL).packets()).isZero();
         List<FlowMod> wrong = List.of(add(1, 3).build(), add(5, 1).table(254).build());
-        assertThat(bridge.replace(wrong, false, true, Protocols.OPENFLOW10)).extracting(FlowModResult::status)
+        assertThat(bridge.replace(wrong, false, true, Protocols.OPENFLOW10, ChangeOrigin.NONE))
+                .extracting(FlowModResult::status)
                 .containsExactly(FlowModResult.Status.NOT_APPLIED, FlowModResult.Status.FAILED);
         assertThat(bridge.flowCount()).isEqualTo(3);
-        assertThat(bridge.replace(wrong, false, false, Protocols.OPENFLOW10)).extracting(FlowModResult::status)
+        assertThat(bridge.replace(wrong, false, false, Protocols.OPENFLOW10, ChangeOrigin.NONE))
+                .extracting(FlowModResult::status)
                 .containsExactly(FlowModResult.Status.OK, FlowModResult.Status.FAILED);
         assertThat(bridge.flows(FlowFilter.ALL)).singleElement().extracting(FlowStats::actions)
                 .isEqualTo(List.of(new OfAction.Output(3)));
@@ -107,10 +110,10 @@ class BridgeTest {
         apply(set);
         long createdNs = nowNs;
         nowNs += 5_000_000_000L;
-        bridge.replace(List.of(mod), false, true, Protocols.OPENFLOW10);
+        bridge.replace(List.of(mod), false, true, Protocols.OPENFLOW10, ChangeOrigin.NONE);
         assertThat(bridge.flows(FlowFilter.ALL).get(0).durationNs()).isEqualTo(nowNs - createdNs);
         bridge.replace(List.of(mod.toBuilder().actions(List.of(new OfAction.Output(1))).build()), false, true,
-                Protocols.OPENFLOW10);
+                Protocols.OPENFLOW10, ChangeOrigin.NONE);
         assertThat(bridge.flows(FlowFilter.ALL).get(0).durationNs()).isZero();
     }
 

@@ -90,6 +90,9 @@ public enum OfError {
     OFPPMFC_BAD_CONFIG("bad port configuration"),
     OFPPMFC_EPERM("not allowed"),
 
+    OFPQOFC_BAD_PORT("no such port"),
+    OFPQOFC_BAD_QUEUE("no such queue"),
+
     OFPTMFC_BAD_TABLE("no such table"),
     OFPTMFC_BAD_CONFIG("bad table configuration"),
     OFPTMFC_EPERM("not allowed"),

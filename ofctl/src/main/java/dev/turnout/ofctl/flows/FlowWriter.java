@@ -10,6 +10,7 @@ import dev.turnout.ofctl.Console;
 import dev.turnout.ofctl.transport.Calls;
 import dev.turnout.ofctl.transport.Conversation;
 import dev.turnout.ofctl.transport.Transport;
+import dev.turnout.openflow.FlowCommand;
 import dev.turnout.v1.FileOptions;
 import dev.turnout.v1.FlowUpdate;
 import dev.turnout.v1.LineStatus;
@@ -121,6 +122,16 @@ final class FlowWriter {
 
     private static String located(String name, LineStatus line, String message) {
         return name + ":" + line.getLine() + ": " + message.replace('\n', ' ');
+    }
+
+    static FlowUpdate.Command command(FlowCommand command) {
+        return switch (command) {
+            case ADD -> FlowUpdate.Command.ADD;
+            case MODIFY -> FlowUpdate.Command.MODIFY;
+            case MODIFY_STRICT -> FlowUpdate.Command.MODIFY_STRICT;
+            case DELETE -> FlowUpdate.Command.DELETE;
+            case DELETE_STRICT -> FlowUpdate.Command.DELETE_STRICT;
+        };
     }
 
     /** The OpenFlow error, where there is one, and the reason. */

@@ -108,7 +108,7 @@ final class GroupWriter {
         return GroupUpdate.newBuilder().setCommand(command(command)).setText(text).build();
     }
 
-    private static GroupUpdate.Command command(GroupMod.Command command) {
+    static GroupUpdate.Command command(GroupMod.Command command) {
         return switch (command) {
             case ADD -> GroupUpdate.Command.ADD;
             case MODIFY -> GroupUpdate.Command.MODIFY;

@@ -3,6 +3,7 @@ package dev.turnout.ofctl.flows;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import dev.turnout.openflow.MatchPrinter;
 import dev.turnout.openflow.ProtocolForm;
 import dev.turnout.v1.Arbitration;
 import dev.turnout.v1.FlowEntry;
+import dev.turnout.v1.FlowMonitor;
 import dev.turnout.v1.FlowRemoved;
 import dev.turnout.v1.FlowSample;
 import dev.turnout.v1.PacketIn;
@@ -40,24 +42,36 @@ final class Monitor {
     private final Settings settings;
     private int missLength = MAX_MISS_LENGTH;
     private boolean invalidTtl;
+    private final List<FlowMonitor.Builder> watches = new ArrayList<>();
+    private final FlowWatch watch;
+    /** Flows are watched, and nothing else is asked for. */
+    private boolean watchesOnly;
 
     Monitor(Console console, BridgeClient bridge, Settings settings) {
         this.console = console;
         this.bridge = bridge;
         this.settings = settings;
+        watch = new FlowWatch(bridge, settings);
     }
 
-    /** What stands behind the bridge's name: the bytes wanted of a packet that missed, and {@code invalid_ttl}. */
+    /**
+     * What stands behind the bridge's name: the bytes wanted of a packet that missed, {@code invalid_ttl}, and {@code watch:SPEC} for changes of flows. With the
+     * last alone, nothing else is printed.
+     */
     void run(List<String> arguments) {
+        boolean more = false;
         for (String argument : arguments) {
             if (argument.equals("invalid_ttl")) {
                 invalidTtl = true;
-            } else if (argument.startsWith("watch:")) {
-                throw new CliException("monitor \"" + argument + "\": watching flows is not supported");
+                more = true;
+            } else if (FlowWatch.isOne(argument)) {
+                watches.add(FlowWatch.request(argument, watches.size(), bridge, settings));
             } else {
                 missLength = missLength(argument);
+                more |= missLength > 0;
             }
         }
+        watchesOnly = !watches.isEmpty() && !more;
         if (settings.names()) {
             bridge.ports();
         }
@@ -66,9 +80,10 @@ final class Monitor {
                 Conversation<StreamRequest, StreamResponse> stream = bridge.transport().open(Calls.streamChannel())) {
             stream.send(StreamRequest.newBuilder().setArbitration(Arbitration.newBuilder().setBridge(bridge.name()))
                     .build());
+            watches.forEach(request -> stream.send(StreamRequest.newBuilder().setFlowMonitor(request).build()));
             for (@Nullable
             StreamResponse message = stream.receive(); message != null; message = stream.receive()) {
-                if (message.getDropped() > 0) {
+                if (message.getDropped() > 0 && !watchesOnly) {
                     console.err().println("ofctl: " + message.getDropped() + " messages were dropped");
                 }
                 String text = text(message, packets, ports);
@@ -82,6 +97,9 @@ final class Monitor {
                         return;
                     }
                 }
+                if (message.getFlowUpdates().getCode() != 0) {
+                    throw new CliException("watch: " + message.getFlowUpdates().getMessage());
+                }
             }
         }
     }
@@ -93,18 +111,24 @@ final class Monitor {
                 return length;
             }
         } catch (NumberFormatException e) {
-            throw new CliException("monitor \"" + text + "\": expected a length in bytes or invalid_ttl");
+            throw new CliException("monitor \"" + text + "\": expected a length in bytes, invalid_ttl or watch:");
         }
         throw new CliException("monitor \"" + text + "\": expected a length from 0 to " + MAX_MISS_LENGTH);
     }
 
     private String text(StreamResponse message, PacketText packets, StatsText ports) {
+        if (message.hasFlowUpdates()) {
+            return watch.text(message.getFlowUpdates());
+        }
+        if (watchesOnly) {
+            return "";
+        }
         return switch (message.getMessageCase()) {
             case PACKET_IN -> packetIn(message.getPacketIn(), packets);
             case PORT_STATUS -> portStatus(message.getPortStatus(), ports);
             case FLOW_REMOVED -> flowRemoved(message.getFlowRemoved());
             case FLOW_SAMPLE -> sample(message.getFlowSample(), packets);
-            case ARBITRATION, PACKET_OUT_RESULT, MESSAGE_NOT_SET -> "";
+            case ARBITRATION, PACKET_OUT_RESULT, FLOW_UPDATES, MESSAGE_NOT_SET -> "";
         };
     }
 
@@ -188,7 +212,7 @@ final class Monitor {
         StringBuilder text = new StringBuilder("OFPT_FLOW_REMOVED").append(settings.versionLabel())
                 .append(" (xid=0x0): ");
         MatchPrinter.append(text, stats.match(), stats.tunnelMetadata(), settings.shownNames(bridge), stats.priority());
-        text.append(" reason=").append(reason(removed.getReason()));
+        text.append(" reason=").append(FlowWatch.reason(removed.getReason()));
         if (!settings.isOpenFlow10()) {
             text.append(" table_id=").append(entry.getTable());
         }
@@ -202,17 +226,5 @@ final class Monitor {
         }
         return text.append(" pkts").append(Long.toUnsignedString(flow.getPackets())).append(" bytes")
                 .append(Long.toUnsignedString(flow.getBytes())).append('\n').toString();
-    }
-
-    private static String reason(FlowRemoved.Reason reason) {
-        return switch (reason) {
-            case IDLE_TIMEOUT -> "idle";
-            case HARD_TIMEOUT -> "hard";
-            case DELETE -> "delete";
-            case EVICTION -> "eviction";
-            case GROUP_DELETE -> "group_delete";
-            case METER_DELETE -> "meter_delete";
-            case UNRECOGNIZED -> "unknown";
-        };
     }
 }

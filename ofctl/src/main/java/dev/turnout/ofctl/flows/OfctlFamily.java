@@ -34,6 +34,7 @@ public final class OfctlFamily implements Family {
             new Verb("dump-tables", "BRIDGE", "counters of the tables", 1, 1),
             new Verb("mod-table", "BRIDGE TABLE evict|noevict", "whether a full table deletes a flow to take another; TABLE may be all", 3, 3),
             new Verb("dump-table-desc", "BRIDGE", "settings of the tables", 1, 1),
+            new Verb("dump-table-features", "BRIDGE [TABLE]", "what flows of the tables can be", 1, 2),
             new Verb("dump-ports", "BRIDGE [PORT]", "counters of the ports", 1, 2),
             new Verb("dump-ports-desc", "BRIDGE [PORT]", "addresses and states of the ports", 1, 2),
             new Verb("dump-flows", "BRIDGE [FLOW]", "all flows, or those that FLOW covers", 1, 2),
@@ -53,6 +54,7 @@ public final class OfctlFamily implements Family {
             new Verb("dump-groups", "BRIDGE [NUMBER]", "all groups, or one", 1, 2),
             new Verb("dump-group-stats", "BRIDGE [GROUP]", "counters of all groups, or of one", 1, 2),
             new Verb("dump-group-features", "BRIDGE", "what groups can be", 1, 1),
+            new Verb("bundle", "BRIDGE FILE", "make the changes of a file of flows and groups, all or none", 2, 2),
             new Verb("add-meter", "BRIDGE METER", "add a meter", 2, 2),
             new Verb("mod-meter", "BRIDGE METER", "change a meter; its counters begin anew", 2, 2),
             new Verb("del-meter", "BRIDGE [METER]", "delete a meter and the flows that refer to it; all without METER", 1, 2),
@@ -61,8 +63,10 @@ public final class OfctlFamily implements Family {
             new Verb("dump-meters", "BRIDGE", "all meters", 1, 1),
             new Verb("meter-stats", "BRIDGE [METER]", "counters of a meter, or of all", 1, 2),
             new Verb("meter-features", "BRIDGE", "what meters can be", 1, 1),
+            new Verb("queue-stats", "BRIDGE [PORT [QUEUE]]", "counters of queues", 1, 3),
+            new Verb("queue-get-config", "BRIDGE [PORT [QUEUE]]", "settings of queues", 1, 3),
             new Verb("packet-out", "BRIDGE IN_PORT ACTIONS PACKET...", "execute actions on packets; or BRIDGE in_port=,packet=,actions=", 2, Verb.UNLIMITED),
-            new Verb("monitor", "BRIDGE [MISSLEN] [invalid_ttl]", "print packet-ins, port and flow messages", 1, Verb.UNLIMITED),
+            new Verb("monitor", "BRIDGE [MISSLEN] [invalid_ttl] [watch:SPEC]", "print packet-ins, port and flow messages; with watch:, changes of flows", 1, Verb.UNLIMITED),
             new Verb("parse-flow", "FLOW", "print what a flow text means; asks no switch", 1, 1),
             new Verb("parse-flows", "FILE", "print what the flows of a file mean; asks no switch", 1, 1));
     // @formatter:on
@@ -89,9 +93,9 @@ public final class OfctlFamily implements Family {
 
     @Override
     public List<String> notSupported() {
-        return List.of("snoop", "dump-desc", "dump-table-features", "mod-port",
+        return List.of("snoop", "dump-desc", "mod-port",
                 "get-frags",
-                "set-frags", "probe", "ping", "benchmark", "bundle", "queue-stats", "queue-get-config",
+                "set-frags", "probe", "ping", "benchmark",
                 "add-tlv-map", "del-tlv-map", "dump-tlv-map", "dump-ipfix-bridge",
                 "dump-ipfix-flow", "ct-flush", "ct-flush-zone", "ofp-parse", "ofp-parse-pcap", "compose-packet");
     }
@@ -104,7 +108,10 @@ public final class OfctlFamily implements Family {
                 GROUP likewise: group_id=1,type=select,bucket=weight:2,actions=output:1,bucket=output:2.
                 METER is in the syntax of its meters: meter=1,kbps,burst,bands=type=drop,rate=1000,burst_size=200; meter=1
                 where it is only named.
-                FILE has a flow or a group per line and comments after #; "-" is standard input.
+                FILE has a flow or a group per line and comments after #; "-" is standard input. A line of a bundle's FILE begins with
+                flow or group, then perhaps with a command: flow delete table=3, group add group_id=1,type=all,bucket=output:1.
+                SPEC says which changes of flows to print: parts separated by commas, !initial, !add, !modify, !delete, !own and
+                !actions to leave something out, table=, out_port=, out_group= and fields as in dump-flows to choose flows.
                 """;
     }
 
@@ -146,6 +153,7 @@ public final class OfctlFamily implements Family {
             case "dump-tables" -> new StatsText(console, bridge, settings).tables();
             case "mod-table" -> new TableCommands(console, bridge, settings).modify(text, rest.get(1));
             case "dump-table-desc" -> new TableCommands(console, bridge, settings).descriptions();
+            case "dump-table-features" -> new TableFeaturesText(console, bridge, settings).print(text);
             case "dump-ports" -> new StatsText(console, bridge, settings).ports(argument);
             case "dump-ports-desc" -> new StatsText(console, bridge, settings).portDescriptions(argument);
             case "dump-flows" -> new FlowListing(console, bridge, settings).flows(text);
@@ -177,6 +185,9 @@ public final class OfctlFamily implements Family {
             case "dump-meter", "dump-meters" -> meters(console, settings, bridge).dump(text);
             case "meter-stats" -> meters(console, settings, bridge).stats(text);
             case "meter-features" -> meters(console, settings, bridge).features();
+            case "bundle" -> new BundleWriter(console, bridge, settings).file(text);
+            case "queue-stats" -> new QueueCommands(console, bridge, settings).stats(rest);
+            case "queue-get-config" -> new QueueCommands(console, bridge, settings).config(rest);
             case "packet-out" -> new PacketOuts(bridge).send(rest);
             case "monitor" -> new Monitor(console, bridge, settings).run(rest);
             default -> throw new IllegalStateException(verb);
@@ -192,22 +203,12 @@ public final class OfctlFamily implements Family {
             FlowCommand command) {
         FlowWriter writer = new FlowWriter(console, bridge, settings);
         if (flow.equals("-")) {
-            writer.file(flow, FileOptions.newBuilder().setCommand(command(command)));
+            writer.file(flow, FileOptions.newBuilder().setCommand(FlowWriter.command(command)));
             return;
         }
         // What cannot be understood is refused before a connection is made.
         FlowMod ignored = new FlowReader(console, bridge, settings.allowed()).flow(flow, command);
-        writer.update(FlowUpdate.newBuilder().setCommand(command(command)).setText(flow));
-    }
-
-    private static FlowUpdate.Command command(FlowCommand command) {
-        return switch (command) {
-            case ADD -> FlowUpdate.Command.ADD;
-            case MODIFY -> FlowUpdate.Command.MODIFY;
-            case MODIFY_STRICT -> FlowUpdate.Command.MODIFY_STRICT;
-            case DELETE -> FlowUpdate.Command.DELETE;
-            case DELETE_STRICT -> FlowUpdate.Command.DELETE_STRICT;
-        };
+        writer.update(FlowUpdate.newBuilder().setCommand(FlowWriter.command(command)).setText(flow));
     }
 
     /** As with {@code ovs-ofctl}, a source that is a file is one, and any other is a bridge. */

@@ -87,7 +87,8 @@ final class StatsText {
         chosen.forEach(candidate -> console.out().print(description(candidate)));
     }
 
-    private int number(String port) {
+    /** An OpenFlow port's number, reserved or not; the text is its name or number. */
+    int number(String port) {
         int reserved = OfPorts.reservedPort(port);
         if (reserved >= 0) {
             return reserved;

@@ -162,7 +162,7 @@ class OfctlFamilyTest {
                             .addActions("group"))
                     .addTypes(GroupTypeFeatures.newBuilder().setType("ff").setMaxGroups(16).addActions("output")))
                     .build());
-            case FDB, METERS, METER_STATS, METER_FEATURES, QUERY_NOT_SET -> List.of();
+            case FDB, METERS, METER_STATS, METER_FEATURES, TABLE_FEATURES, QUERY_NOT_SET -> List.of();
         };
     }
 
@@ -660,9 +660,10 @@ class OfctlFamilyTest {
         "packet-out br0 in_port=1,actions=2|must specify packet",
         "packet-out br0 in_port=1,packet=50|must specify an action",
         "packet-out br0 foo=1,packet=50,actions=2|unknown keyword foo in packet-out: expected in_port, packet or actions",
-        "monitor br0 abc|monitor \"abc\": expected a length in bytes or invalid_ttl",
+        "monitor br0 abc|monitor \"abc\": expected a length in bytes, invalid_ttl or watch:",
         "monitor br0 70000|monitor \"70000\": expected a length from 0 to 65535",
-        "monitor br0 watch:|monitor \"watch:\": watching flows is not supported",
+        "monitor br0 watch:!foo|monitor \"watch:!foo\": unknown keyword !foo; expected !initial, !add, !modify, !delete, !own or !actions",
+        "monitor br0 watch:table=1,priority=5|monitor \"watch:table=1,priority=5\": unknown keyword priority",
         "-OOpenFlow13 parse-flow actions=mod_nw_src:1.2.3.4|none of the usable flow formats (OpenFlow10,NXM) is among the allowed flow formats (OXM-OpenFlow13)"})
     void shouldSayWhatIsWrong(String line, String message) {
         List<String> words = new ArrayList<>(List.of("ofctl"));

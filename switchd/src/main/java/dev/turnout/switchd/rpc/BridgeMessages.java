@@ -6,8 +6,10 @@ import dev.turnout.core.DatapathPort;
 import dev.turnout.core.PortCounters;
 import dev.turnout.core.PortCounters.Counter;
 import dev.turnout.flow.AddressText;
+import dev.turnout.flow.Field;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.PortInfo;
+import dev.turnout.ofproto.TableFeatures;
 import dev.turnout.ofproto.TableStats;
 import dev.turnout.switchd.SwitchException;
 import dev.turnout.switchd.TurnoutSwitch;
@@ -34,6 +36,19 @@ final class BridgeMessages {
                     .setMaxEntries(table.maxFlows()));
         }
         return response.build();
+    }
+
+    ReadResponse tableFeatures() {
+        TableFeatures features = bridge.tableFeatures();
+        return ReadResponse.newBuilder().setTableFeatures(dev.turnout.v1.TableFeatures.newBuilder()
+                .addAllInstructions(features.instructions()).addAllApplyActions(features.applyActions())
+                .addAllWriteActions(features.writeActions()).addAllSetFields(names(features.setFields()))
+                .addAllMaskedFields(names(features.maskedFields())).addAllExactFields(names(features.exactFields())))
+                .build();
+    }
+
+    private static List<String> names(List<Field> fields) {
+        return fields.stream().map(Field::setFieldName).toList();
     }
 
     /** One port by name or number, or all. */

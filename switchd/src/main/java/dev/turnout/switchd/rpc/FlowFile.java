@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.turnout.ofproto.Bridge;
+import dev.turnout.ofproto.ChangeOrigin;
 import dev.turnout.ofproto.FlowModResult;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowLines;
@@ -129,9 +130,11 @@ final class FlowFile implements StreamObserver<WriteFileRequest>, FlowLines.Sink
             }
             elections.requirePrimary(into.name(), options.getElectionId()); // it may have changed meanwhile
             if (response.getTotalRefused() == 0) {
+                ChangeOrigin origin = new ChangeOrigin(options.getElectionId(), options.getId());
                 report(options.getReplace()
-                        ? into.replace(mods, options.getReadd(), options.getAtomic(), allowed(options).newest())
-                        : into.apply(mods, options.getAtomic()));
+                        ? into.replace(mods, options.getReadd(), options.getAtomic(), allowed(options).newest(),
+                                origin)
+                        : into.apply(mods, options.getAtomic(), origin));
             }
             ended = true;
             client.onNext(response.build());

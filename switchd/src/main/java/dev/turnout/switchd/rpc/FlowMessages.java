@@ -193,19 +193,24 @@ final class FlowMessages {
 
     /** A flow with its counters. */
     static dev.turnout.v1.FlowStats message(FlowStats flow, PortNames names) {
-        StringBuilder match = new StringBuilder();
-        MatchPrinter.append(match, flow.match(), flow.tunnelMetadata(), names, FlowMod.DEFAULT_PRIORITY);
-        FlowEntry entry = FlowEntry.newBuilder().setTable(flow.table()).setPriority(flow.priority())
-                .setMatch(match.toString()).setActions(ActionPrinter.format(flow.actions(), names))
-                .setCookie(flow.cookie()).setIdleTimeoutSeconds(flow.idleTimeout())
-                .setHardTimeoutSeconds(flow.hardTimeout()).setImportance(flow.importance())
-                .addAllFlags(flags(flow.flags())).build();
-        return dev.turnout.v1.FlowStats.newBuilder().setEntry(entry).setPackets(Math.max(0, flow.packets()))
+        return dev.turnout.v1.FlowStats.newBuilder()
+                .setEntry(entry(flow, names).setActions(ActionPrinter.format(flow.actions(), names)))
+                .setPackets(Math.max(0, flow.packets()))
                 .setBytes(Math.max(0, flow.bytes())).setDurationNs(flow.durationNs())
                 .setIdleAgeSeconds(Math.max(0, flow.idleAgeSeconds()))
                 .setHardAgeSeconds(
                         flow.hardAgeSeconds() < 0 ? flow.durationNs() / 1_000_000_000 : flow.hardAgeSeconds())
                 .build();
+    }
+
+    /** A flow without its counters and actions. */
+    static FlowEntry.Builder entry(FlowStats flow, PortNames names) {
+        StringBuilder match = new StringBuilder();
+        MatchPrinter.append(match, flow.match(), flow.tunnelMetadata(), names, FlowMod.DEFAULT_PRIORITY);
+        return FlowEntry.newBuilder().setTable(flow.table()).setPriority(flow.priority()).setMatch(match.toString())
+                .setCookie(flow.cookie()).setIdleTimeoutSeconds(flow.idleTimeout())
+                .setHardTimeoutSeconds(flow.hardTimeout()).setImportance(flow.importance())
+                .addAllFlags(flags(flow.flags()));
     }
 
     private static List<FlowEntry.Flag> flags(int bits) {

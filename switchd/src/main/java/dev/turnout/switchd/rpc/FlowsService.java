@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 
 import dev.turnout.ofproto.Bridge;
+import dev.turnout.ofproto.ChangeOrigin;
 import dev.turnout.ofproto.FlowAggregate;
 import dev.turnout.ofproto.FlowModResult;
 import dev.turnout.openflow.FlowFilter;
@@ -62,7 +63,8 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
         }
         boolean wrong = mods.size() < count;
         if (!wrong || !request.getAtomic()) {
-            List<FlowModResult> results = bridge.apply(mods, request.getAtomic());
+            List<FlowModResult> results = bridge.apply(mods, request.getAtomic(),
+                    new ChangeOrigin(request.getElectionId(), request.getId()));
             for (int i = 0; i < results.size(); i++) {
                 statuses[places.get(i)] = status(results.get(i));
             }
@@ -134,9 +136,10 @@ final class FlowsService extends FlowsGrpc.FlowsImplBase {
             case METERS -> MeterMessages.meters(bridge, request.getMeters());
             case METER_STATS -> MeterMessages.stats(bridge, request.getMeterStats());
             case METER_FEATURES -> List.of(MeterMessages.features()).iterator();
+            case TABLE_FEATURES -> List.of(figures.tableFeatures()).iterator();
             case QUERY_NOT_SET -> throw new IllegalArgumentException("the request asks for nothing; expected one of: "
                     + "flows, flow_text, aggregate, tables, ports, fdb, groups, group_stats, group_features, meters, "
-                    + "meter_stats, meter_features");
+                    + "meter_stats, meter_features, table_features");
         };
     }
 }

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
+import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.FlowSampleListener;
 import dev.turnout.ofproto.PacketInListener;
 import dev.turnout.openflow.OfAction.PacketInReason;
@@ -61,7 +62,8 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
     @Override
     public StreamObserver<StreamRequest> open(StreamObserver<StreamResponse> responses) {
         StreamClient client = new StreamClient((ServerCallStreamObserver<StreamResponse>) responses, executor);
-        ((ServerCallStreamObserver<StreamResponse>) responses).setOnCancelHandler(() -> elections.leave(client));
+        ClientMonitors monitors = new ClientMonitors(client);
+        ((ServerCallStreamObserver<StreamResponse>) responses).setOnCancelHandler(() -> leave(client));
         return new StreamObserver<>() {
             private boolean failed;
 
@@ -71,7 +73,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
                     return; // was on its way already: a client that has left must not come back
                 }
                 try {
-                    handle(client, request);
+                    handle(client, monitors, request);
                 } catch (RuntimeException e) {
                     failed = true;
                     elections.leave(client);
@@ -81,7 +83,7 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
 
             @Override
             public void onError(Throwable reason) {
-                elections.leave(client);
+                leave(client);
             }
 
             @Override
@@ -92,10 +94,18 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
         };
     }
 
-    private void handle(StreamClient client, StreamRequest request) {
+    private void leave(StreamClient client) {
+        elections.leave(client);
+        client.stopFeeds();
+    }
+
+    private void handle(StreamClient client, ClientMonitors monitors, StreamRequest request) {
         switch (request.getMessageCase()) {
-            case ARBITRATION -> elections.join(client, turnout.bridge(request.getArbitration().getBridge()).name(),
-                    request.getArbitration().getElectionId());
+            case ARBITRATION -> {
+                Bridge bridge = turnout.bridge(request.getArbitration().getBridge());
+                elections.join(client, bridge.name(), request.getArbitration().getElectionId());
+                monitors.join(bridge);
+            }
             case PACKET_OUT -> {
                 PacketOut out = request.getPacketOut();
                 send(client, out.getId(), () -> turnout.packetOut(client.bridge(), out.getInPort(), out.getActions(),
@@ -106,8 +116,9 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
                 send(client, resume.getId(), () -> turnout.resume(client.bridge(),
                         resume.getContinuation().toByteArray(), resume.getData().toByteArray()));
             }
-            case MESSAGE_NOT_SET -> throw SwitchException
-                    .invalid("the message says nothing; expected one of: arbitration, packet_out, resume_packet");
+            case FLOW_MONITOR -> monitors.handle(request.getFlowMonitor());
+            case MESSAGE_NOT_SET -> throw SwitchException.invalid("the message says nothing; expected one of: "
+                    + "arbitration, packet_out, resume_packet, flow_monitor");
         }
     }
 
@@ -226,16 +237,8 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
             return;
         }
         String bridge = removed.bridge().name();
-        FlowRemoved.Reason reason = switch (removed.reason()) {
-            case IDLE_TIMEOUT -> FlowRemoved.Reason.IDLE_TIMEOUT;
-            case HARD_TIMEOUT -> FlowRemoved.Reason.HARD_TIMEOUT;
-            case DELETE -> FlowRemoved.Reason.DELETE;
-            case GROUP_DELETE -> FlowRemoved.Reason.GROUP_DELETE;
-            case METER_DELETE -> FlowRemoved.Reason.METER_DELETE;
-            case EVICTION -> FlowRemoved.Reason.EVICTION;
-        };
         elections.offer(client -> client.isOf(bridge) && elections.leads(client), StreamResponse.newBuilder()
-                .setFlowRemoved(FlowRemoved.newBuilder().setReason(reason)
+                .setFlowRemoved(FlowRemoved.newBuilder().setReason(MonitorFeed.reason(removed.reason()))
                         .setFlow(FlowMessages.message(removed.flow(), PortNames.NONE)))
                 .build());
     }

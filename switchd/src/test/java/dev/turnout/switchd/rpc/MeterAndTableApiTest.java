@@ -18,6 +18,8 @@ import dev.turnout.v1.MeterStats;
 import dev.turnout.v1.MeterUpdate;
 import dev.turnout.v1.ReadRequest;
 import dev.turnout.v1.ReadResponse;
+import dev.turnout.v1.TableFeatures;
+import dev.turnout.v1.TableFeaturesQuery;
 import dev.turnout.v1.TableQuery;
 import dev.turnout.v1.TableStats;
 import dev.turnout.v1.TableUpdate;
@@ -189,5 +191,16 @@ class MeterAndTableApiTest {
                 .filteredOn(TableStats::getEviction).extracting(TableStats::getTable).containsExactly(3);
         assertRefused(FlowUpdate.newBuilder().setTable(TableUpdate.newBuilder().setTable(254)).build(),
                 Status.Code.INVALID_ARGUMENT, "OFPTMFC_BAD_TABLE", "table 254: tables are 0 to 253");
+    }
+
+    @Test
+    void shouldSayWhatFlowsCanBe() {
+        TableFeatures features = flows.read(ReadRequest.newBuilder().setBridge("br0")
+                .setTableFeatures(TableFeaturesQuery.getDefaultInstance()).build()).next().getTableFeatures();
+        assertThat(features.getInstructionsList()).startsWith("meter", "apply_actions").endsWith("goto_table");
+        assertThat(features.getApplyActionsList()).contains("output", "dec_ttl").doesNotContain("set_queue");
+        assertThat(features.getSetFieldsList()).contains("eth_src", "ip_src", "tcp_dst").doesNotContain("eth_type");
+        assertThat(features.getMaskedFieldsList()).contains("eth_src", "ip_frag");
+        assertThat(features.getExactFieldsList()).contains("in_port", "nw_proto");
     }
 }

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.google.protobuf.ByteString;
+import dev.turnout.v1.FlowUpdates;
 import dev.turnout.v1.PacketIn;
 import dev.turnout.v1.StreamResponse;
 import io.grpc.stub.ServerCallStreamObserver;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StreamClientTest {
@@ -105,5 +107,62 @@ class StreamClientTest {
     void shouldHoldABoundedNumberOfBytes() {
         long bytes = receivedOf(1000, 65_000).stream().mapToLong(StreamResponse::getSerializedSize).sum();
         assertThat(bytes).isBetween(4L << 20, (4L << 20) + 66_000);
+    }
+
+    /** Has so many messages. */
+    private static final class Feed implements StreamClient.Feed {
+        private int left;
+        private boolean closed;
+
+        Feed(int left) {
+            this.left = left;
+        }
+
+        @Override
+        public @Nullable StreamResponse poll() {
+            return left-- > 0
+                    ? StreamResponse.newBuilder().setFlowUpdates(FlowUpdates.newBuilder().setMonitorId(left)).build()
+                    : null;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    @Test
+    void shouldTakeMessagesOfTheQueueAndOfFeedsInTurn() {
+        Reader reader = new Reader();
+        StreamClient client = new StreamClient(reader, Runnable::run);
+        for (int i = 0; i < 3; i++) {
+            client.offer(packetIn(1));
+        }
+        Feed feed = new Feed(10);
+        client.add(feed);
+        assertThat(reader.received).isEmpty();
+        reader.read();
+        assertThat(reader.received).hasSize(13);
+        assertThat(reader.received.subList(0, 6)).filteredOn(StreamResponse::hasPacketIn).hasSize(3);
+        feed.left = 2;
+        client.wake();
+        assertThat(reader.received).hasSize(15);
+        feed.left = 2;
+        client.remove(feed);
+        client.wake();
+        assertThat(reader.received).hasSize(15);
+        assertThat(feed.closed).isTrue();
+    }
+
+    @Test
+    void shouldCloseFeedsWhenTheConversationEnds() {
+        StreamClient client = new StreamClient(new Reader(), Runnable::run);
+        Feed before = new Feed(1);
+        client.add(before);
+        client.stopFeeds();
+        assertThat(before.closed).isTrue();
+        Feed after = new Feed(1);
+        client.add(after);
+        assertThat(after.closed).isTrue();
     }
 }
