@@ -118,6 +118,37 @@ final class SystemPortTest {
         }
     }
 
+    /** Without a packet after the burst: what it has cost is there to see at once. */
+    @ParameterizedTest
+    @ValueSource(strings = {"recvmmsg", "io_uring", "tpacket_v2", "tpacket_v3"})
+    void shouldCountWhatABurstHasLost(String mode) throws Exception {
+        int frames = 40_000;
+        byte[] frame = HEX.parseHex(ADDRESSES + "88b5" + "ef".repeat(46));
+        AtomicBoolean sent = new AtomicBoolean();
+        AtomicInteger received = new AtomicInteger();
+        try (Hosts hosts = new Hosts(); Hosts.Switch joined = hosts.join(mode, (port, packet) -> {
+            if (Memory.getShort(Packet.data(packet) + 12) == 0x88b5) {
+                received.incrementAndGet();
+                while (!sent.get()) {
+                    Thread.onSpinWait(); // the switch is busy
+                }
+            }
+        }); RawSocket a = RawSocket.open(hosts.a, "va")) {
+            PortCounters counters = joined.forwarder().counters(0);
+            try {
+                for (int i = 0; i < frames; i++) {
+                    a.send(frame);
+                }
+            } finally {
+                sent.set(true);
+            }
+            await().untilAsserted(
+                    () -> assertThat(received.get() + counters.get(Counter.RX_DROPPED)).isBetween((long) frames,
+                            frames + 100L)); // the host's own, such as neighbour discovery, may come in between
+            assertThat(counters.get(Counter.RX_DROPPED)).isPositive();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"recvmmsg", "io_uring", "tpacket_v2", "tpacket_v3"})
     void shouldSurviveAnInterfaceThatVanishesAndReturns(String mode) throws Exception {

@@ -61,7 +61,7 @@ final class BlockRingReceiver implements Receiver {
             }
         }
         if (batch.count == before) {
-            ring.clearError();
+            ring.quiet();
         }
         return batch.count - before;
     }
@@ -83,9 +83,11 @@ final class BlockRingReceiver implements Receiver {
     }
 
     private void closeBlock() {
-        PacketRing.setStatus(ring.address((long) block * BLOCK_SIZE) + BLOCK_STATUS, Linux.TP_STATUS_KERNEL);
+        long address = ring.address((long) block * BLOCK_SIZE);
+        int packets = Memory.getIntNative(address + BLOCK_PACKETS);
+        PacketRing.setStatus(address + BLOCK_STATUS, Linux.TP_STATUS_KERNEL);
         block = block + 1 == BLOCKS ? 0 : block + 1;
-        ring.tick();
+        ring.tick(packets);
     }
 
     private long copy() {

@@ -67,9 +67,9 @@ final class FrameRingReceiver implements Receiver {
             head = head + 1 == FRAMES ? 0 : head + 1;
         }
         if (batch.count != before) {
-            ring.tick();
+            ring.tick(batch.count - before);
         } else {
-            ring.clearError();
+            ring.quiet();
         }
         return batch.count - before;
     }

@@ -43,6 +43,7 @@ final class MmsgReceiver implements Receiver {
     @Override
     public int receive(PacketBatch batch) {
         if (!watch.ready()) {
+            drops.quiet();
             return 0;
         }
         int received = slots.receive(fd, PacketBatch.CAPACITY - batch.count);
@@ -50,6 +51,7 @@ final class MmsgReceiver implements Receiver {
             if (received != -Errno.EAGAIN && received != -Errno.ENOBUFS) {
                 context.counters().add(Counter.RX_ERRORS, 1);
             }
+            drops.quiet();
             return 0;
         }
         watch.gave();
@@ -62,7 +64,7 @@ final class MmsgReceiver implements Receiver {
                 batch.add(packet);
             }
         }
-        drops.tick();
+        drops.tick(received);
         return batch.count - before;
     }
 

@@ -23,8 +23,12 @@ final class OwningReceiver implements Receiver {
     @Override
     public int receive(PacketBatch batch) {
         int received = receiver.receive(batch);
-        if (received > 0 && drops != null) {
-            drops.tick();
+        if (drops != null) {
+            if (received > 0) {
+                drops.tick(received);
+            } else {
+                drops.quiet();
+            }
         }
         return received;
     }

@@ -42,13 +42,14 @@ final class WatchedRing implements AutoCloseable {
         return ring.address(offset);
     }
 
-    /** Called now and then while packets come. */
-    void tick() {
-        drops.tick();
+    /** Called now and then while packets come, with how many came at once. */
+    void tick(int received) {
+        drops.tick(received);
     }
 
-    /** Called where nothing came: an error that waits on the socket would end every sleep. */
-    void clearError() {
+    /** Called where nothing came. An error that waits on the socket would end every sleep. */
+    void quiet() {
+        drops.quiet();
         if (watch.takeError()) {
             ring.clearError();
         }
