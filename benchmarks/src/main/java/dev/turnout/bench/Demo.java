@@ -18,6 +18,9 @@ import io.grpc.StatusRuntimeException;
 public final class Demo {
     private static final String BRIDGE = "br0";
 
+    /** Whether this process is ending, which takes the switch away under the demo's hands. */
+    private static volatile boolean isEnding;
+
     private Demo() {
     }
 
@@ -30,10 +33,13 @@ public final class Demo {
                     : "demo: takes no arguments, got '" + arguments[0] + "'");
             System.exit(help ? 0 : 1);
         }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> isEnding = true, "demo-ends"));
         try {
             run(System.out);
         } catch (IOException | StatusRuntimeException e) {
-            System.err.println("demo: " + e.getMessage());
+            if (!isEnding) {
+                System.err.println("demo: " + e.getMessage());
+            }
             System.exit(1);
         }
         System.exit(0);

@@ -28,6 +28,7 @@ public final class Daemon implements AutoCloseable {
     private final Process process;
     private final Path runDir;
     private final String readyLine;
+    private boolean stopped;
     private final Thread hook = new Thread(this::stop, "daemon-cleanup");
 
     /**
@@ -132,6 +133,10 @@ public final class Daemon implements AutoCloseable {
     }
 
     private synchronized void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
         process.destroy();
         try {
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
