@@ -1,6 +1,7 @@
 package dev.turnout.switchd;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,7 @@ import dev.turnout.core.io.SystemCallException;
 import dev.turnout.core.memory.PcapFile;
 import dev.turnout.core.memory.PcapPort;
 import dev.turnout.core.port.InterfacePorts;
+import dev.turnout.switchd.config.IoText;
 import dev.turnout.switchd.network.PortSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +53,17 @@ final class PortOpener implements AutoCloseable {
     private static Port openPcap(PortSettings settings) throws IOException {
         String replayed = settings.options().get("rxq_pcap");
         String recorded = settings.options().get("tx_pcap");
-        List<byte[]> frames = replayed == null ? List.of() : PcapFile.read(Path.of(replayed));
+        List<byte[]> frames = replayed == null ? List.of() : replayed(Path.of(replayed));
         boolean endless = Boolean.parseBoolean(settings.options().get("rxq_pcap_inf"));
         return new PcapPort(settings.name(), frames, endless, recorded == null ? null : Path.of(recorded));
+    }
+
+    private static List<byte[]> replayed(Path file) throws IOException {
+        try {
+            return PcapFile.read(file);
+        } catch (FileSystemException e) {
+            throw new IOException("cannot read " + file + ": " + IoText.reason(e), e);
+        }
     }
 
     /** Calls back once, mostly on the monitor's thread, when an interface of that name has appeared or changed. */

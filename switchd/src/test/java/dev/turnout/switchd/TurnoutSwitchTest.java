@@ -203,6 +203,16 @@ class TurnoutSwitchTest {
     }
 
     @Test
+    void shouldSayWhyAFileOfPacketsCannotBeReplayed() throws Exception {
+        try (TurnoutSwitch turnout = TurnoutSwitch.start(SwitchSettings.embedded())) {
+            turnout.transact(transaction -> dummy(transaction, "br0").addPort("br0", "replay", false,
+                    port -> port.withType("pcap").withOptions(Map.of("rxq_pcap", "/nowhere/x.pcap"))));
+            assertThat(turnout.state().port("replay").error())
+                    .isEqualTo("cannot read /nowhere/x.pcap: No such file or directory");
+        }
+    }
+
+    @Test
     void shouldRefuseWrongCommands() throws Exception {
         try (TurnoutSwitch turnout = TurnoutSwitch.start(SwitchSettings.embedded())) {
             Appctl appctl = new Appctl(turnout);

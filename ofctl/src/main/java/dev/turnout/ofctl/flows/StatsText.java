@@ -58,7 +58,7 @@ final class StatsText {
                     .println("actions: output set_vlan_vid set_vlan_pcp strip_vlan mod_dl_src mod_dl_dst mod_nw_src "
                             + "mod_nw_dst mod_nw_tos mod_tp_src mod_tp_dst");
         } else {
-            console.out().println("capabilities: FLOW_STATS TABLE_STATS PORT_STATS");
+            console.out().println("capabilities: FLOW_STATS TABLE_STATS PORT_STATS GROUP_STATS");
             title("OFPST_PORT_DESC reply", "0x3");
             console.out().println();
         }

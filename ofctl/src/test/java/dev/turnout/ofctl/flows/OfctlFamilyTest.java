@@ -413,7 +413,7 @@ class OfctlFamilyTest {
         assertPrints("""
                 OFPT_FEATURES_REPLY (OF1.3) (xid=0x2): dpid:000042b35914fd48
                 n_tables:254, n_buffers:0
-                capabilities: FLOW_STATS TABLE_STATS PORT_STATS
+                capabilities: FLOW_STATS TABLE_STATS PORT_STATS GROUP_STATS
                 OFPST_PORT_DESC reply (OF1.3) (xid=0x3):
                  1(v1): addr:02:00:00:00:00:01
                      config:     0

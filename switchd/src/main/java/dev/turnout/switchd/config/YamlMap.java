@@ -2,6 +2,7 @@ package dev.turnout.switchd.config;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -76,6 +77,9 @@ final class YamlMap {
             int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
             throw new ConfigException(name, line, "not valid YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
+            if (e.getCause() instanceof CharacterCodingException notText) {
+                throw new ConfigException(name, 1, IoText.reason(notText));
+            }
             throw new ConfigException(name, 1, "not valid YAML: " + String.valueOf(e.getMessage()).lines().findFirst()
                     .orElse("unreadable"));
         }

@@ -139,6 +139,13 @@ class ConfigFileTest {
     }
 
     @Test
+    void shouldSayThatItIsNoText() throws Exception {
+        Path file = Files.write(directory.resolve("c.yaml"), new byte[]{'a', ':', ' ', (byte) 0xff, (byte) 0xc0});
+        assertThatThrownBy(() -> ConfigFile.read(file, SwitchSettings.builder())).isInstanceOf(ConfigException.class)
+                .hasMessage(file + ":1: not UTF-8 text");
+    }
+
+    @Test
     void shouldKeepWhatItHasWritten() throws Exception {
         NetworkFile file = new NetworkFile(directory);
         assertThat(file.load()).isEqualTo(NetworkConfig.EMPTY);
