@@ -13,6 +13,7 @@ import dev.turnout.core.ForwardingThread;
 import dev.turnout.core.PortCounters;
 import dev.turnout.core.PortCounters.Counter;
 import dev.turnout.core.ThreadCounter;
+import dev.turnout.flow.Malformed;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.LearnCounts;
 import dev.turnout.ofproto.PortInfo;
@@ -80,8 +81,6 @@ public final class SwitchMetrics {
         count(thread, tags, "subtable.lookups", "", "Tables of the classifier visited by passes it decided",
                 ThreadCounter.SUBTABLE_LOOKUPS);
         count(thread, tags, "recirculations", "packets", "Passes after the first", ThreadCounter.RECIRCULATIONS);
-        count(thread, tags, "malformed", "packets", "Packets whose headers were truncated or lied",
-                ThreadCounter.MALFORMED);
         count(thread, tags, "commands", "", "Commands executed", ThreadCounter.COMMANDS);
         count(thread, tags, "parks", "", "Times that the thread went to sleep", ThreadCounter.PARKS);
         count(thread, tags.and("kind", "busy"), "cycles", "", "Cycles by whether there was anything to do",
@@ -92,6 +91,14 @@ public final class SwitchMetrics {
                 ignored -> thread.count(ThreadCounter.MEGAFLOWS));
         counter("turnout.thread.cpu", "seconds", "Processor time", tags,
                 ignored -> SwitchFigures.cpuTimeNs(thread) / 1e9);
+        for (Malformed reason : Malformed.values()) {
+            if (reason != Malformed.NONE) {
+                counter("turnout.thread.malformed", "packets",
+                        "Packets whose headers were truncated or lied, by what is wrong",
+                        tags.and("reason", reason.name().toLowerCase(Locale.ROOT).replace('_', '-')),
+                        ignored -> thread.malformed(reason));
+            }
+        }
         for (DropReason reason : DropReason.values()) {
             counter("turnout.thread.drops", "packets", "Packets dropped, by reason",
                     tags.and("reason", reason.text()), ignored -> thread.drops(reason));

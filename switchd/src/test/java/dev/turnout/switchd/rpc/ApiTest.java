@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -501,6 +502,17 @@ class ApiTest {
                 .toByteArray()).isEqualTo(FRAME);
         assertThat(new SwitchMetrics(turnout).scrape())
                 .contains("turnout_bridge_packet_ins_packets_total{bridge=\"br0\",outcome=\"dropped\"}");
+    }
+
+    @Test
+    void shouldCountMalformedPacketsByWhatIsWrong() {
+        byte[] cut = Arrays.copyOf(FRAME, 14 + 8);
+        cut[12] = 0x08; // IPv4, without a whole header
+        cut[13] = 0x00;
+        p1.inject(cut);
+        await().untilAsserted(() -> assertThat(new SwitchMetrics(turnout).scrape()).contains(
+                "turnout_thread_malformed_packets_total{reason=\"ipv4-truncated\",thread=\"0\"} 1.0",
+                "turnout_thread_malformed_packets_total{reason=\"tcp-truncated\",thread=\"0\"} 0.0"));
     }
 
     @Test
