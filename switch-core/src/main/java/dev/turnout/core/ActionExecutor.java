@@ -86,8 +86,10 @@ final class ActionExecutor {
                 limit = operation == ActionProgram.CLONE ? limit : NO_LIMIT;
             } else if (operation == ActionProgram.TRUNCATE) {
                 limit = (int) operands[at];
-            } else if (operation == ActionProgram.SAMPLE || operation == ActionProgram.CHECK_LENGTH) {
-                divide(program, operation, at, packets, first, left);
+            } else if (operation == ActionProgram.SAMPLE) {
+                sample(program, at, packets, first, left);
+            } else if (operation == ActionProgram.CHECK_LENGTH) {
+                checkLength(program, at, packets, first, left);
             } else {
                 left = change(operation, operands, at, packets, first, left);
             }
@@ -118,61 +120,60 @@ final class ActionExecutor {
             case ActionProgram.RECIRCULATE, ActionProgram.RECIRCULATE_COPY -> recirculate(operand, sent, from, number);
             case ActionProgram.USERSPACE, ActionProgram.USERSPACE_COPY ->
                 userspace(program.upcalls[operand], limit, sent, from, number);
-            default -> {
-                depth++;
-                execute(program.nested[operand], sent, from, number);
-                depth--;
-            }
+            default -> executeNested(program, operand, sent, from, number);
         }
     }
 
-    /** Runs a nested program on some of the packets, and perhaps another one on the rest: on copies unless nothing follows. */
-    private void divide(ActionProgram program, int operation, int at, long[] packets, int first, int count) {
-        boolean samples = operation == ActionProgram.SAMPLE;
+    /** Runs a nested program on those packets that chance takes, on copies unless nothing follows. */
+    private void sample(ActionProgram program, int at, long[] packets, int first, int count) {
         long[] operands = program.operands;
-        boolean isLast = operands[at + (samples ? 2 : 3)] != 0;
-        long[] chosen = others[depth];
+        boolean isLast = operands[at + 2] != 0;
+        long[] sampled = others[depth];
+        int number = 0;
+        for (int i = first; i < first + count; i++) {
+            if (isSampled(operands[at])) {
+                long packet = isLast ? packets[i] : copyOf(packets[i]);
+                if (packet != 0) {
+                    sampled[number++] = packet;
+                }
+            } else if (isLast) {
+                pool.release(packets[i]); // it went where it should before: no drop
+            }
+        }
+        executeNested(program, (int) operands[at + 1], sampled, 0, number);
+    }
+
+    /** Runs one nested program on longer frames and another one on the others, on copies unless nothing follows. */
+    private void checkLength(ActionProgram program, int at, long[] packets, int first, int count) {
+        long[] operands = program.operands;
+        long[] longer = others[depth];
         long[] rest = packets;
         int restFirst = first;
         int number = count;
-        if (!isLast) {
+        if (operands[at + 3] == 0) {
             rest = copies[depth];
             restFirst = 0;
-            number = samples ? 0 : copy(packets, first, count, rest);
+            number = copy(packets, first, count, rest);
         }
-        int chosenCount = 0;
+        int longerCount = 0;
         int restCount = 0;
-        if (samples && !isLast) {
-            for (int i = first; i < first + count; i++) {
-                if (isSampled(operands[at])) {
-                    chosenCount += copy(packets, i, 1, rest) == 1 ? keep(rest[0], chosen, chosenCount) : 0;
-                }
-            }
-        } else {
-            for (int i = restFirst; i < restFirst + number; i++) {
-                long packet = rest[i];
-                if (samples ? isSampled(operands[at]) : longestSegment(packet) > operands[at]) {
-                    chosen[chosenCount++] = packet;
-                } else {
-                    rest[restFirst + restCount++] = packet;
-                }
+        for (int i = restFirst; i < restFirst + number; i++) {
+            if (longestSegment(rest[i]) > operands[at]) {
+                longer[longerCount++] = rest[i];
+            } else {
+                rest[restFirst + restCount++] = rest[i];
             }
         }
-        depth++;
-        if (chosenCount > 0) {
-            execute(program.nested[(int) operands[at + 1]], chosen, 0, chosenCount);
-        }
-        if (restCount > 0 && samples) {
-            releaseAll(rest, restFirst, restCount); // they went where they should before: no drop
-        } else if (restCount > 0) {
-            execute(program.nested[(int) operands[at + 2]], rest, restFirst, restCount);
-        }
-        depth--;
+        executeNested(program, (int) operands[at + 1], longer, 0, longerCount);
+        executeNested(program, (int) operands[at + 2], rest, restFirst, restCount);
     }
 
-    private static int keep(long packet, long[] to, int at) {
-        to[at] = packet;
-        return 1;
+    private void executeNested(ActionProgram program, int index, long[] packets, int first, int count) {
+        if (count > 0) {
+            depth++;
+            execute(program.nested[index], packets, first, count);
+            depth--;
+        }
     }
 
     private boolean isSampled(long probability) {
@@ -200,14 +201,21 @@ final class ActionExecutor {
     private int copy(long[] packets, int first, int count, long[] to) {
         int made = 0;
         for (int i = first; i < first + count; i++) {
-            long copy = pool.copyOf(packets[i]);
-            if (copy == 0) {
-                counters.drop(DropReason.NO_BUFFER, 1);
-            } else {
+            long copy = copyOf(packets[i]);
+            if (copy != 0) {
                 to[made++] = copy;
             }
         }
         return made;
+    }
+
+    /** A copy; 0, counted, where there is no buffer for one. */
+    private long copyOf(long packet) {
+        long copy = pool.copyOf(packet);
+        if (copy == 0) {
+            counters.drop(DropReason.NO_BUFFER, 1);
+        }
+        return copy;
     }
 
     private static void truncate(long[] packets, int first, int count, int limit) {
@@ -382,10 +390,6 @@ final class ActionExecutor {
 
     private void dropAll(DropReason reason, long[] packets, int first, int count) {
         counters.drop(reason, count);
-        releaseAll(packets, first, count);
-    }
-
-    private void releaseAll(long[] packets, int first, int count) {
         for (int i = first; i < first + count; i++) {
             pool.release(packets[i]);
         }
