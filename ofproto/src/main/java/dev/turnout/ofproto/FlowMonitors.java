@@ -19,7 +19,9 @@ final class FlowMonitors {
     /** Under the bridge's lock. */
     private boolean ended;
 
-    boolean isEmpty() { return monitors.isEmpty(); }
+    boolean isEmpty() {
+        return monitors.isEmpty();
+    }
 
     /**
      * Adds a monitor and has it begin: with flows that are there in one version, if it wants them, and with what has changed since that version.

@@ -279,8 +279,7 @@ final class FlowState {
         if (!hold(source.field()) || !hold(destination.field())) {
             return;
         }
-        FieldValue value = read(source).shiftLeft(destination.offset());
-        write(new SetField(destination.field(), value, destination.mask(), false));
+        writeOrSkip(destination, read(source));
     }
 
     /** Writes a whole field of up to 64 bits that the packet has, other than a VLAN field. */

@@ -5,7 +5,6 @@ import java.util.function.IntPredicate;
 
 import dev.turnout.openflow.FieldValue;
 import dev.turnout.openflow.OfAction;
-import dev.turnout.openflow.OfAction.SetField;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.OfPorts;
 import dev.turnout.openflow.Subfield;
@@ -63,7 +62,7 @@ final class HashedChoice {
 
     static void multipath(FlowState flow, OfAction.Multipath multipath) {
         int hash = FlowHash.of(flow, multipath.fields(), multipath.basis());
-        write(flow, multipath.destination(), link(hash, multipath));
+        flow.writeOrSkip(multipath.destination(), FieldValue.of(link(hash, multipath)));
     }
 
     /** The port that a bundle comes to, or {@link OfPorts#NONE}; {@code bundle_load} writes it, too. */
@@ -82,7 +81,7 @@ final class HashedChoice {
         @Nullable
         Subfield destination = bundle.destination();
         if (destination != null) {
-            write(ctx.flow, destination, chosen);
+            ctx.flow.writeOrSkip(destination, FieldValue.of(chosen));
         }
         return chosen;
     }
@@ -93,11 +92,6 @@ final class HashedChoice {
             case OfPorts.IN_PORT, OfPorts.TABLE, OfPorts.NORMAL, OfPorts.FLOOD, OfPorts.ALL, OfPorts.NONE -> true;
             default -> ctx.portOutput.isLive(number);
         };
-    }
-
-    private static void write(FlowState flow, Subfield destination, long value) {
-        FieldValue shifted = FieldValue.of(value).shiftLeft(destination.offset());
-        flow.write(new SetField(destination.field(), shifted, destination.mask(), true));
     }
 
     // --- algorithms ----------------------------------------------------------------------------------------------------------------------

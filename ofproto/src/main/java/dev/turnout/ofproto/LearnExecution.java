@@ -52,15 +52,14 @@ final class LearnExecution {
             if (outcome == FlowLearner.Outcome.WAITING || outcome == FlowLearner.Outcome.REFUSED) {
                 ctx.avoidCaching();
             }
-            FieldValue bit = FieldValue.of(outcome.isLearned() ? 1 : 0).shiftLeft(result.offset());
-            ctx.flow.write(new OfAction.SetField(result.field(), bit, result.mask(), true));
+            ctx.flow.writeOrSkip(result, FieldValue.of(outcome.isLearned() ? 1 : 0));
         }
     }
 
     // --- checks --------------------------------------------------------------------------------------------------------------------------
 
     /**
-     * Refuses an action that cannot make a flow: sources must be in every packet that the match matches, what the learned flow matches and sets must
+     * Refuses an action that cannot make a flow ({@code result_dst} is checked as other writes are): sources must be in every packet that the match matches, what the learned flow matches and sets must
      * have its prerequisites spelled out in earlier parts.
      *
      * @param match
@@ -97,11 +96,6 @@ final class LearnExecution {
                 }
                 case LearnSpec.OutputTo(Subfield source) -> requireSource(source.field(), match, hasVlan);
             }
-        }
-        Subfield result = learn.resultDst();
-        if (result != null && (!result.field().isStored() || !result.field().writable())) {
-            throw new FlowModException(OfError.OFPBAC_BAD_SET_TYPE,
-                    "learn(result_dst=" + result.field() + "): this field cannot be set");
         }
         FlowMod prototype = LearnedFlow.prototype(learn);
         ActionChecker.check(prototype.actions(), prototype.match(), learn.table(), facilities);

@@ -63,16 +63,28 @@ public final class Translator {
 
     /** Translates a packet from the datapath and tells an observer, if there is one, how. */
     XlateOut translate(XlateIn in, @Nullable XlateObserver observer) {
+        XlateOut out = untilNotStale(observer, (ctx, effects) -> ctx.translate(in, ofproto.topology(),
+                effects && in.sideEffects(), wildcards.get()));
+        if (in.sideEffects()) {
+            ofproto.drops().add(out.drop());
+        }
+        return out;
+    }
+
+    /** A translation, done once. */
+    private interface Attempt {
+        XlateOut translate(XlateContext ctx, boolean effects);
+    }
+
+    /** Translates, again where what the translation saw was purged meanwhile. Of the first tries alone effects are allowed. */
+    private XlateOut untilNotStale(@Nullable XlateObserver observer, Attempt attempt) {
         XlateContext ctx = context();
         ctx.observe(observer);
         for (int tries = 0;; tries++) {
-            boolean effects = in.sideEffects() && tries < TRIES_WITH_EFFECTS;
-            XlateOut out = ctx.translate(in, ofproto.topology(), effects, wildcards.get());
+            XlateOut out = attempt.translate(ctx, tries < TRIES_WITH_EFFECTS);
             if (!ctx.isStale()) {
-                giveBack(ctx);
-                if (in.sideEffects()) {
-                    ofproto.drops().add(out.drop());
-                }
+                ctx.forget();
+                contexts.add(ctx);
                 return out;
             }
             out.cache().close();
@@ -80,11 +92,6 @@ public final class Translator {
                 observer.restarted();
             }
         }
-    }
-
-    private void giveBack(XlateContext ctx) {
-        ctx.forget();
-        contexts.add(ctx);
     }
 
     /**
@@ -117,17 +124,10 @@ public final class Translator {
                     "conjunction: this action is part of a flow's match, a packet-out has none");
         }
         ActionChecker.checkGroups(actions, bridge.tables().groups(), bridge.tables().version());
-        XlateContext ctx = context();
-        for (int tries = 0;; tries++) {
-            XlateOut out = ctx.packetOut(bridge, inPort, actions, key, ofproto.topology(), tries < TRIES_WITH_EFFECTS,
-                    clock.getAsLong(), wildcards.get());
-            if (!ctx.isStale()) {
-                giveBack(ctx);
-                ofproto.drops().add(out.drop());
-                return out;
-            }
-            out.cache().close();
-        }
+        XlateOut out = untilNotStale(null, (ctx, effects) -> ctx.packetOut(bridge, inPort, actions, key,
+                ofproto.topology(), effects, clock.getAsLong(), wildcards.get()));
+        ofproto.drops().add(out.drop());
+        return out;
     }
 
     /**
@@ -167,17 +167,10 @@ public final class Translator {
         FlowKey plain = key.copy();
         plain.set(Fields.IN_PORT, paused.key().get(Fields.IN_PORT));
         plain.set(Fields.RECIRC_ID, 0);
-        XlateContext ctx = context();
-        for (int tries = 0;; tries++) {
-            XlateOut out = ctx.resume(paused.state(), plain, paused.key(), ofproto.topology(),
-                    tries < TRIES_WITH_EFFECTS, nowNs, wildcards.get());
-            if (!ctx.isStale()) {
-                giveBack(ctx);
-                ofproto.drops().add(out.drop());
-                return new Resumed(out, (int) paused.key().get(Fields.IN_PORT));
-            }
-            out.cache().close();
-        }
+        XlateOut out = untilNotStale(null, (ctx, effects) -> ctx.resume(paused.state(), plain, paused.key(),
+                ofproto.topology(), effects, nowNs, wildcards.get()));
+        ofproto.drops().add(out.drop());
+        return new Resumed(out, (int) paused.key().get(Fields.IN_PORT));
     }
 
     private static void requireFrame(int frameLength) {

@@ -2,15 +2,10 @@ package dev.turnout.ofproto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-
 import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.flow.Json;
-import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowParser;
-import dev.turnout.openflow.GroupMod;
-import dev.turnout.openflow.GroupParser;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
 import org.jspecify.annotations.Nullable;
@@ -33,15 +28,12 @@ class DetracerTest {
 
     private static void flows(Bridge to, String... flows) {
         for (String flow : flows) {
-            assertThat(to.apply(List.of(FlowParser.parseFlowMod(flow, FlowCommand.ADD, PortNames.NONE, Protocols.ANY)),
-                    true)).containsExactly(FlowModResult.OK);
+            assertThat(to.apply(Texts.mods("add-flow " + flow), true)).containsExactly(FlowModResult.OK);
         }
     }
 
     private void group(String group) {
-        assertThat(bridge.apply(
-                List.of(new GroupParser(PortNames.NONE, Protocols.ANY).parse(group, GroupMod.Command.ADD)), true))
-                .containsExactly(FlowModResult.OK);
+        assertThat(bridge.apply(Texts.mods("add-group " + group), true)).containsExactly(FlowModResult.OK);
     }
 
     private static FlowKey key(int recircId, int dpPort) {

@@ -9,8 +9,6 @@ import java.util.stream.Stream;
 import dev.turnout.openflow.CtStateText;
 import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowParser;
-import dev.turnout.openflow.GroupMod;
-import dev.turnout.openflow.GroupParser;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
 import org.junit.jupiter.api.Test;
@@ -38,15 +36,12 @@ class TracerTest {
 
     private static void flows(Bridge to, String... flows) {
         for (String flow : flows) {
-            assertThat(to.apply(List.of(FlowParser.parseFlowMod(flow, FlowCommand.ADD, PortNames.NONE, Protocols.ANY)),
-                    true)).containsExactly(FlowModResult.OK);
+            assertThat(to.apply(Texts.mods("add-flow " + flow), true)).containsExactly(FlowModResult.OK);
         }
     }
 
     private void group(String group) {
-        assertThat(bridge.apply(
-                List.of(new GroupParser(PortNames.NONE, Protocols.ANY).parse(group, GroupMod.Command.ADD)), true))
-                .containsExactly(FlowModResult.OK);
+        assertThat(bridge.apply(Texts.mods("add-group " + group), true)).containsExactly(FlowModResult.OK);
     }
 
     private String trace(String packet) {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Random;
 
 import dev.turnout.flow.DatapathActions;
-import dev.turnout.flow.Fields;
 import dev.turnout.flow.FlowKey;
 import dev.turnout.ofproto.Bridge;
 import dev.turnout.ofproto.LearnedText;
@@ -113,9 +112,7 @@ public final class LearnSequence {
             if (!pipeline.ofproto.packetIn(stateId, packet.frame(), packet.key(pool))) {
                 return List.of("controller: unknown state " + stateId);
             }
-            PacketIn in = packetIns.getFirst();
-            return List.of(Sent.toController(in.bridge().name(), in.table(), in.cookie(), in.reason(),
-                    (int) in.key().get(Fields.IN_PORT), in.frame(), NaiveSwitch.describe(in.key().words())));
+            return List.of(Sent.toController(packetIns.getFirst()));
         }
     }
 

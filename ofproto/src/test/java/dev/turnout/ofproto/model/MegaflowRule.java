@@ -401,9 +401,7 @@ public final class MegaflowRule {
                         sample.obsPointId(), sample.inPort(), sample.frame()));
             }
             PacketIn in = packetIns.getFirst();
-            List<String> sent = new ArrayList<>(List.of(Sent.toController(in.bridge().name(), in.table(), in.cookie(),
-                    in.reason(), (int) in.key().get(Fields.IN_PORT), in.frame(),
-                    NaiveSwitch.describe(in.key().words()))));
+            List<String> sent = new ArrayList<>(List.of(Sent.toController(in)));
             if (!in.continuation().isEmpty()) {
                 sent.addAll(resume(in, packet));
             }

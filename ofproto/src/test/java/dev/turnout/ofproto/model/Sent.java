@@ -2,6 +2,8 @@ package dev.turnout.ofproto.model;
 
 import java.util.HexFormat;
 
+import dev.turnout.flow.Fields;
+import dev.turnout.ofproto.PacketIn;
 import dev.turnout.openflow.OfAction.PacketInReason;
 
 /** What leaves a switch, as texts that can be compared. */
@@ -19,6 +21,12 @@ public final class Sent {
             byte[] frame) {
         return "sample " + bridge + " set " + collectorSetId + " domain " + obsDomainId + " point " + obsPointId
                 + " in_port " + inPort + " " + HexFormat.of().formatHex(frame);
+    }
+
+    /** What the switch sends to the controllers. */
+    static String toController(PacketIn in) {
+        return toController(in.bridge().name(), in.table(), in.cookie(), in.reason(),
+                (int) in.key().get(Fields.IN_PORT), in.frame(), NaiveSwitch.describe(in.key().words()));
     }
 
     /** A frame to the controllers; {@code pipeline}: metadata and registers. */
