@@ -1,8 +1,5 @@
 package dev.turnout.ofctl.flows;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +15,6 @@ import dev.turnout.v1.FlowUpdate;
 import dev.turnout.v1.GroupUpdate;
 import dev.turnout.v1.UpdateStatus;
 import dev.turnout.v1.WriteRequest;
-import io.grpc.Status;
 
 /**
  * {@code bundle}: a file of flows and groups as one change, in the order of its lines, of which packets see all or nothing. A line is {@code flow} or
@@ -58,39 +54,20 @@ final class BundleWriter {
         List<UpdateStatus> statuses = bridge.write(request).getStatusesList();
         Refusals refusals = new Refusals(console, MAX_REPORTED);
         for (int i = 0; i < statuses.size(); i++) {
-            int code = statuses.get(i).getCode();
-            if (code != 0 && code != Status.Code.ABORTED.value()) {
-                refusals.add(name + ":" + lines.get(i) + ": " + FlowWriter.message(statuses.get(i)));
-            }
+            refusals.addIfRefused(name + ":" + lines.get(i), statuses.get(i));
         }
         refusals.end("lines");
     }
 
     private WriteRequest.Builder read(String name) {
         WriteRequest.Builder request = WriteRequest.newBuilder().setAtomic(true);
-        Refusals refusals = new Refusals(console, MAX_REPORTED);
-        try (InputStream in = FlowReader.open(name, console)) {
-            int number = 0;
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
-                number++;
-                int comment = line.indexOf('#');
-                String text = (comment < 0 ? line : line.substring(0, comment)).strip();
-                if (!text.isEmpty()) {
-                    try {
-                        request.addUpdates(update(text));
-                        lines.add(number);
-                        for (String warning : flows.warnings()) {
-                            console.err().println("ofctl: " + name + ":" + number + ": " + warning);
-                        }
-                    } catch (FlowSyntaxException e) {
-                        refusals.add(name + ":" + number + ": " + e.text());
-                    }
-                }
+        FlowReader.lines(name, console, "lines", (number, text) -> {
+            request.addUpdates(update(text));
+            lines.add(number);
+            for (String warning : flows.warnings()) {
+                console.err().println("ofctl: " + name + ":" + number + ": " + warning);
             }
-        } catch (IOException e) {
-            throw new CliException(name + ": read failed (" + e.getMessage() + ")");
-        }
-        refusals.end("lines");
+        });
         return request;
     }
 

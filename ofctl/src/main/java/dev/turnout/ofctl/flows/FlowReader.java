@@ -14,6 +14,7 @@ import dev.turnout.openflow.FlowCommand;
 import dev.turnout.openflow.FlowLines;
 import dev.turnout.openflow.FlowMod;
 import dev.turnout.openflow.FlowParser;
+import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.OfError;
 import dev.turnout.openflow.PortNames;
 import dev.turnout.openflow.Protocols;
@@ -91,6 +92,43 @@ final class FlowReader {
         refusals.end();
         usable = lines.usable();
         return flows;
+    }
+
+    /** What becomes of a line; lines count from 1. */
+    interface LineSink {
+        void line(int number, String text);
+    }
+
+    /**
+     * Reads a file whole, or standard input if it is called {@code -}: its lines without comments, but for empty ones.
+     *
+     * @param what
+     *            what its lines are, in the plural
+     * @param sink
+     *            gets them; a {@link FlowSyntaxException} of its is reported with the line's number
+     * @throws CliException
+     *             at the end, if a line was refused
+     */
+    static void lines(String name, Console console, String what, LineSink sink) {
+        Refusals refusals = new Refusals(console, MAX_REPORTED);
+        try (InputStream in = open(name, console)) {
+            int number = 0;
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
+                number++;
+                int comment = line.indexOf('#');
+                String text = (comment < 0 ? line : line.substring(0, comment)).strip();
+                if (!text.isEmpty()) {
+                    try {
+                        sink.line(number, text);
+                    } catch (FlowSyntaxException e) {
+                        refusals.add(name + ":" + number + ": " + e.text());
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new CliException(name + ": read failed (" + e.getMessage() + ")");
+        }
+        refusals.end(what);
     }
 
     /** Opens a file, or standard input if it is called {@code -}. */

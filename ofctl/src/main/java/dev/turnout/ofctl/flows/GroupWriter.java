@@ -1,21 +1,15 @@
 package dev.turnout.ofctl.flows;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.Console;
-import dev.turnout.openflow.FlowSyntaxException;
 import dev.turnout.openflow.GroupMod;
 import dev.turnout.openflow.GroupParser;
 import dev.turnout.v1.FlowUpdate;
 import dev.turnout.v1.GroupUpdate;
 import dev.turnout.v1.UpdateStatus;
 import dev.turnout.v1.WriteRequest;
-import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,10 +58,7 @@ final class GroupWriter {
             List<Change> part = changes.subList(i, Math.min(i + chunk, changes.size()));
             List<UpdateStatus> statuses = write(part);
             for (int n = 0; n < part.size(); n++) {
-                int code = statuses.get(n).getCode();
-                if (code != 0 && code != Status.Code.ABORTED.value()) {
-                    refusals.add(part.get(n).origin + ": " + FlowWriter.message(statuses.get(n)));
-                }
+                refusals.addIfRefused(part.get(n).origin, statuses.get(n));
             }
         }
         refusals.end("groups");
@@ -76,29 +67,10 @@ final class GroupWriter {
     /** Reads a file whole: where a line cannot be understood, nothing of it is done. */
     private List<Change> read(String name, GroupMod.@Nullable Command only) {
         List<Change> changes = new ArrayList<>();
-        Refusals refusals = new Refusals(console, MAX_REPORTED);
-        try (InputStream in = FlowReader.open(name, console)) {
-            int number = 0;
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
-                number++;
-                int comment = line.indexOf('#');
-                String text = (comment < 0 ? line : line.substring(0, comment)).strip();
-                if (!text.isEmpty()) {
-                    String origin = name + ":" + number;
-                    try {
-                        GroupParser.Line parts = only == null
-                                ? GroupParser.split(text)
-                                : new GroupParser.Line(only, text);
-                        changes.add(new Change(origin, checked(parts.command(), parts.text())));
-                    } catch (FlowSyntaxException e) {
-                        refusals.add(origin + ": " + e.text());
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new CliException(name + ": read failed (" + e.getMessage() + ")");
-        }
-        refusals.end("groups");
+        FlowReader.lines(name, console, "groups", (number, text) -> {
+            GroupParser.Line parts = only == null ? GroupParser.split(text) : new GroupParser.Line(only, text);
+            changes.add(new Change(name + ":" + number, checked(parts.command(), parts.text())));
+        });
         return changes;
     }
 

@@ -155,6 +155,10 @@ final class Monitor {
                 .append(" (unbuffered)\n");
         appendBytes(text, "userdata", packet.getUserdata());
         appendBytes(text, "continuation", packet.getContinuation());
+        return withFrame(text, data, packets);
+    }
+
+    private String withFrame(StringBuilder text, byte[] data, PacketText packets) {
         text.append(packets.line(data)).append('\n');
         return settings.more() ? text.append(PacketText.hex(data)).toString() : text.toString();
     }
@@ -181,9 +185,8 @@ final class Monitor {
         if (sample.getDirection() != FlowSample.Direction.UNKNOWN) {
             text.append(' ').append(sample.getDirection().name().toLowerCase(Locale.ROOT));
         }
-        text.append(" in_port=").append(port(sample.getInPort())).append(" data_len=").append(data.length).append('\n')
-                .append(packets.line(data)).append('\n');
-        return settings.more() ? text.append(PacketText.hex(data)).toString() : text.toString();
+        text.append(" in_port=").append(port(sample.getInPort())).append(" data_len=").append(data.length).append('\n');
+        return withFrame(text, data, packets);
     }
 
     private String port(int number) {

@@ -2,6 +2,8 @@ package dev.turnout.ofctl.flows;
 
 import dev.turnout.ofctl.CliException;
 import dev.turnout.ofctl.Console;
+import dev.turnout.v1.UpdateStatus;
+import io.grpc.Status;
 
 /**
  * Reports flows or groups that were refused, a line each, up to a bound; how many more there were, then.
@@ -21,6 +23,13 @@ final class Refusals {
     void add(String message) {
         if (count++ < maxReported) {
             console.err().println("ofctl: " + message.replace('\n', ' '));
+        }
+    }
+
+    /** Reports what the switch refused for its own sake, and not with the rest of a change. */
+    void addIfRefused(String origin, UpdateStatus status) {
+        if (status.getCode() != 0 && status.getCode() != Status.Code.ABORTED.value()) {
+            add(origin + ": " + FlowWriter.message(status));
         }
     }
 

@@ -41,10 +41,6 @@ final class MonitorFeed implements StreamClient.Feed {
         monitor = bridge.monitor(wish, client::electionId, client::wake);
     }
 
-    int id() {
-        return id;
-    }
-
     @Override
     public @Nullable StreamResponse poll() {
         FlowUpdates.Builder updates = FlowUpdates.newBuilder();

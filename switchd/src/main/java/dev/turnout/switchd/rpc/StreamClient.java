@@ -57,7 +57,7 @@ final class StreamClient {
     StreamClient(ServerCallStreamObserver<StreamResponse> responses, Executor executor) {
         this.responses = responses;
         this.executor = executor;
-        responses.setOnReadyHandler(this::schedule);
+        responses.setOnReadyHandler(this::wake);
     }
 
     void join(String name, long id) {
@@ -93,7 +93,7 @@ final class StreamClient {
             queuedBytes += queued.getSerializedSize();
             dropped = 0;
         }
-        schedule();
+        wake();
     }
 
     /** Sends what the feed has, from now on; closes it if the conversation is at its end. */
@@ -103,7 +103,7 @@ final class StreamClient {
             added = !stopped && feeds.add(feed);
         }
         if (added) {
-            schedule();
+            wake();
         } else {
             feed.close();
         }
@@ -115,11 +115,6 @@ final class StreamClient {
             feeds.remove(feed);
         }
         feed.close();
-    }
-
-    /** Says that a feed may have a message. Never blocks. */
-    void wake() {
-        schedule();
     }
 
     /** Closes the feeds, for good. */
@@ -136,7 +131,7 @@ final class StreamClient {
         synchronized (this) {
             ending = true;
         }
-        schedule();
+        wake();
     }
 
     /** Ends the conversation with an error. */
@@ -148,10 +143,11 @@ final class StreamClient {
             queue.clear();
             queuedBytes = 0;
         }
-        schedule();
+        wake();
     }
 
-    private void schedule() {
+    /** Looks for what there is to send, on another thread: feeds say so when they may have a message. Never blocks. */
+    void wake() {
         synchronized (this) {
             again = true;
             if (draining || ended) {

@@ -29,6 +29,7 @@ import dev.turnout.v1.StreamChannelGrpc;
 import dev.turnout.v1.StreamRequest;
 import dev.turnout.v1.StreamResponse;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -133,33 +134,16 @@ final class StreamService extends StreamChannelGrpc.StreamChannelImplBase implem
                         "the first message must be an arbitration that names the bridge");
             }
             if (!elections.leads(client)) {
-                throw new StatusRefusal(Status.PERMISSION_DENIED, "only the primary may send packets");
+                throw Status.PERMISSION_DENIED.withDescription("only the primary may send packets")
+                        .asRuntimeException();
             }
             packet.run();
-        } catch (StatusRefusal e) {
-            result.setCode(e.status.getCode().value()).setMessage(e.getMessage());
-        } catch (SwitchException e) {
-            result.setCode(Refusal.status(e.kind()).getCode().value()).setMessage(e.getMessage());
+        } catch (StatusRuntimeException | SwitchException e) {
+            Status refusal = Refusal.of(e).getStatus();
+            result.setCode(refusal.getCode().value()).setMessage(String.valueOf(refusal.getDescription()));
         }
         if (id != 0 || result.getCode() != 0) {
             client.offer(StreamResponse.newBuilder().setPacketOutResult(result).build());
-        }
-    }
-
-    /** A refusal for which the switch itself has no kind. */
-    private static final class StatusRefusal extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        private final transient Status status;
-
-        StatusRefusal(Status status, String message) {
-            super(message, null, false, false);
-            this.status = status;
-        }
-
-        @Override
-        public String getMessage() {
-            return String.valueOf(super.getMessage());
         }
     }
 
